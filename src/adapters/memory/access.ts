@@ -1,0 +1,29 @@
+import type { DirectoryScope, OrganizationScope } from '../../storage/scope.js';
+import type { DirectoryResources } from './directory-resources.js';
+import type { DirectoryTable } from './directory-table.js';
+import type { UndoLog } from './undo-log.js';
+
+/** Lets other work on the event loop go first. */
+export type Pause = () => Promise<void>;
+
+/**
+ * How the stores reach what is kept. There are two ways: from outside, where each call is a whole of its own, and from
+ * inside a transaction. `work` gets the data itself and must not await anything, except in `walk` and `transaction`.
+ */
+export interface Access {
+  read<T>(scope: DirectoryScope, work: (resources: DirectoryResources) => T): Promise<T>;
+
+  /** When `work` throws, what it has changed is taken back. */
+  write<T>(scope: DirectoryScope, work: (resources: DirectoryResources, undo: UndoLog) => T): Promise<T>;
+
+  /** A read that is long enough to pause now and then; nobody changes anything meanwhile. */
+  walk<T>(scope: DirectoryScope, work: (resources: DirectoryResources, pause: Pause) => Promise<T>): Promise<T>;
+
+  readDirectories<T>(work: (directories: DirectoryTable) => T): Promise<T>;
+  writeDirectories<T>(scope: OrganizationScope, work: (directories: DirectoryTable, undo: UndoLog) => T): Promise<T>;
+
+  /** Reads what is never changed. */
+  readSeeds<T>(work: () => T): Promise<T>;
+
+  transaction<T>(scope: OrganizationScope, work: (access: Access) => Promise<T>): Promise<T>;
+}

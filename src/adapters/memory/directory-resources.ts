@@ -1,0 +1,68 @@
+import type { DeletedUser, DirectoryUser, GroupReference } from '../../storage/directory-user.js';
+import { StaleVersionError } from '../../storage/errors.js';
+import type { DirectoryGroup } from '../../storage/group-store.js';
+import type { StoredResource } from '../../storage/resource-store.js';
+import { MembershipTable } from './membership-table.js';
+import { nextVersion } from './next-version.js';
+import { ResourceTable, type Row } from './resource-table.js';
+import type { UndoLog } from './undo-log.js';
+
+/** Everything that one directory keeps. */
+export class DirectoryResources {
+  readonly #usedIds = new Set<string>();
+  readonly #custom = new Map<string, ResourceTable<StoredResource>>();
+  readonly users: ResourceTable<DirectoryUser> = new ResourceTable(this.#usedIds, [
+    ['userName'],
+    ['externalId'],
+    ['emails', 'value'],
+  ]);
+  readonly deletedUsers: Map<string, DeletedUser> = new Map();
+  readonly groups: ResourceTable<DirectoryGroup> = new ResourceTable(this.#usedIds, [['displayName'], ['externalId']]);
+  readonly memberships: MembershipTable = new MembershipTable();
+
+  /** The resources of a type that the host defines. */
+  custom(type: string): ResourceTable<StoredResource> {
+    const known = this.#custom.get(type);
+    if (known) return known;
+    const table = new ResourceTable<StoredResource>(this.#usedIds, [['displayName'], ['externalId']]);
+    this.#custom.set(type, table);
+    return table;
+  }
+
+  /** The groups that somebody is a direct member of, in order of creation. */
+  groupsOf(memberId: string): GroupReference[] {
+    return this.#groupRowsOf(memberId).map(({ resource: { id, attributes } }) => {
+      const { displayName } = attributes;
+      return { id, displayName: typeof displayName === 'string' ? displayName : '' };
+    });
+  }
+
+  /** Takes somebody out of all groups, which changes these groups. */
+  leaveGroups(memberId: string, at: string, undo: UndoLog): void {
+    for (const group of this.#groupRowsOf(memberId)) {
+      this.memberships.remove(group.resource.id, memberId, undo);
+      this.noteMemberChange(group, at, undo);
+    }
+  }
+
+  /** Gives a group whose members have changed its new version. */
+  noteMemberChange(group: Row<DirectoryGroup>, at: string, undo: UndoLog): DirectoryGroup {
+    const before = group.resource;
+    const memberCount = this.memberships.memberCount(before.id);
+    return this.groups.replace(group, { ...before, ...nextVersion(before, at), memberCount }, undo);
+  }
+
+  #groupRowsOf(memberId: string): Row<DirectoryGroup>[] {
+    return this.memberships
+      .groupIds(memberId)
+      .flatMap((groupId) => this.groups.row(groupId) ?? [])
+      .sort((a, b) => a.sequence - b.sequence);
+  }
+}
+
+/** @throws {StaleVersionError} when the resource is gone or not in this version. */
+export function rowInVersion<T extends StoredResource>(table: ResourceTable<T>, id: string, version: number): Row<T> {
+  const row = table.row(id);
+  if (row?.resource.version !== version) throw new StaleVersionError(id);
+  return row;
+}

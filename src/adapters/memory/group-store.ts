@@ -1,0 +1,90 @@
+import { systemClock } from '../../core/clock.js';
+import { StaleVersionError, UnknownMembersError } from '../../storage/errors.js';
+import type { GroupMember, GroupStore, MemberChange, MemberChangeRequest } from '../../storage/group-store.js';
+import type { StorageCapabilities } from '../../storage/storage.js';
+import type { Access } from './access.js';
+import { parsePosition } from './creation-order.js';
+import { type DirectoryResources, rowInVersion } from './directory-resources.js';
+import { nextVersion } from './next-version.js';
+import { queryTable } from './table-query.js';
+import type { UndoLog } from './undo-log.js';
+
+export function createGroupStore(access: Access, capabilities: StorageCapabilities): GroupStore {
+  return {
+    get: (scope, id) => access.read(scope, ({ groups }) => groups.get(id)),
+    getMany: (scope, ids) =>
+      access.read(scope, ({ groups }) => [...new Set(ids)].flatMap((id) => groups.get(id) ?? [])),
+    query: (scope, query) => queryTable(access, scope, ({ groups }) => groups, query, capabilities),
+
+    insert: (scope, { id, created, attributes, uniqueKeys }) =>
+      access.write(scope, ({ groups }, undo) =>
+        groups.insert({ id, version: 1, created, lastModified: created, attributes, uniqueKeys, memberCount: 0 }, undo),
+      ),
+
+    update: (scope, id, { lastModified, attributes, uniqueKeys }, ifVersion) =>
+      access.write(scope, ({ groups }, undo) => {
+        const row = rowInVersion(groups, id, ifVersion);
+        const changed = { ...nextVersion(row.resource, lastModified), attributes, uniqueKeys };
+        return groups.replace(row, { ...row.resource, ...changed }, undo);
+      }),
+
+    members: (scope, groupId, { after, limit }) =>
+      access.read(scope, (resources) => {
+        const met = resources.memberships.page(groupId, parsePosition(after), limit + 1);
+        const items = met.slice(0, limit).flatMap(({ memberId }) => describeMember(resources, memberId) ?? []);
+        const last = met[limit - 1];
+        return { items, ...(last && met.length > limit && { next: String(last.sequence) }) };
+      }),
+
+    groupsOf: (scope, memberIds) =>
+      access.read(scope, (resources) => new Map(memberIds.map((id) => [id, resources.groupsOf(id)]))),
+
+    changeMembers: (scope, groupId, request) =>
+      access.write(scope, (resources, undo) => changeMembers(resources, groupId, request, undo)),
+
+    delete: (scope, id, ifVersion) =>
+      access.write(scope, (resources, undo) => {
+        const { groups, memberships } = resources;
+        groups.remove(rowInVersion(groups, id, ifVersion), undo);
+        for (const memberId of memberships.memberIds(id)) memberships.remove(id, memberId, undo);
+        resources.leaveGroups(id, new Date(systemClock.now()).toISOString(), undo);
+      }),
+  };
+}
+
+function changeMembers(resources: DirectoryResources, groupId: string, request: MemberChangeRequest, undo: UndoLog) {
+  const { groups, memberships } = resources;
+  const row = groups.row(groupId);
+  if (!row) return undefined;
+  if (request.ifVersion !== undefined && request.ifVersion !== row.resource.version) {
+    throw new StaleVersionError(groupId);
+  }
+  const wanted = wantedChange(resources, groupId, request.change);
+  const unknown = wanted.add.filter((id) => !isSomebody(resources, id));
+  if (unknown.length > 0 && request.unknown === 'refuse') throw new UnknownMembersError(unknown);
+
+  const removed = wanted.remove.filter((id) => memberships.remove(groupId, id, undo));
+  const added = wanted.add.filter((id) => isSomebody(resources, id) && memberships.add(groupId, id, undo));
+  const isChange = added.length + removed.length > 0;
+  return { group: isChange ? resources.noteMemberChange(row, request.at, undo) : row.resource, added, removed };
+}
+
+function wantedChange({ memberships }: DirectoryResources, groupId: string, change: MemberChange) {
+  if (!('replace' in change)) return change;
+  const wanted = new Set(change.replace);
+  return { add: change.replace, remove: memberships.memberIds(groupId).filter((id) => !wanted.has(id)) };
+}
+
+function isSomebody({ users, groups }: DirectoryResources, id: string): boolean {
+  return (users.row(id) ?? groups.row(id)) !== undefined;
+}
+
+function describeMember({ users, groups }: DirectoryResources, id: string): GroupMember | undefined {
+  const user = users.get(id);
+  const resource = user ?? groups.get(id);
+  if (!resource) return undefined;
+  const { userName, displayName } = resource.attributes;
+  const member: GroupMember = { id, type: user ? 'User' : 'Group' };
+  const named = typeof displayName === 'string' ? { ...member, displayName } : member;
+  return user && typeof userName === 'string' ? { ...named, userName } : named;
+}

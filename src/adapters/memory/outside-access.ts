@@ -1,0 +1,64 @@
+import { setImmediate } from 'node:timers/promises';
+import type { DirectoryScope, OrganizationScope } from '../../storage/scope.js';
+import type { Access, Pause } from './access.js';
+import type { Database } from './database.js';
+import type { DirectoryResources } from './directory-resources.js';
+import type { DirectoryTable } from './directory-table.js';
+import { TransactionAccess } from './transaction-access.js';
+import { UndoLog } from './undo-log.js';
+
+/** Access from outside any transaction: waits for the transactions that came before, never sees half of one. */
+export class OutsideAccess implements Access {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async read<T>(scope: DirectoryScope, work: (resources: DirectoryResources) => T): Promise<T> {
+    const organization = this.#database.organization(scope);
+    if (organization.turn.isTaken) await organization.turn.over();
+    return work(organization.resources(scope.directoryId));
+  }
+
+  async write<T>(scope: DirectoryScope, work: (resources: DirectoryResources, undo: UndoLog) => T): Promise<T> {
+    const organization = this.#database.organization(scope);
+    if (organization.turn.isTaken) await organization.turn.over();
+    const undo = new UndoLog();
+    return undo.run(() => work(organization.resources(scope.directoryId), undo));
+  }
+
+  async walk<T>(scope: DirectoryScope, work: (resources: DirectoryResources, pause: Pause) => Promise<T>): Promise<T> {
+    const organization = this.#database.organization(scope);
+    const endTurn = await organization.turn.take();
+    try {
+      return await work(organization.resources(scope.directoryId), () => setImmediate());
+    } finally {
+      endTurn();
+    }
+  }
+
+  async readDirectories<T>(work: (directories: DirectoryTable) => T): Promise<T> {
+    const { directories, directoriesTurn } = this.#database;
+    if (directoriesTurn.isTaken) await directoriesTurn.over();
+    return work(directories);
+  }
+
+  writeDirectories<T>(scope: OrganizationScope, work: (directories: DirectoryTable, undo: UndoLog) => T): Promise<T> {
+    return this.transaction(scope, (inside) => inside.writeDirectories(scope, work));
+  }
+
+  async readSeeds<T>(work: () => T): Promise<T> {
+    return work();
+  }
+
+  async transaction<T>(scope: OrganizationScope, work: (access: Access) => Promise<T>): Promise<T> {
+    const endTurn = await this.#database.organization(scope).turn.take();
+    const inside = new TransactionAccess(this.#database, scope);
+    try {
+      return await inside.complete(work);
+    } finally {
+      endTurn();
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { setImmediate } from 'node:timers/promises';
+import type { DirectoryScope, OrganizationScope } from '../../storage/scope.js';
+import type { Access, Pause } from './access.js';
+import type { Database } from './database.js';
+import type { DirectoryResources } from './directory-resources.js';
+import type { DirectoryTable } from './directory-table.js';
+import { UndoLog } from './undo-log.js';
+
+/** Access from inside a transaction, whose organization's turn it is: nothing here waits for that turn. */
+export class TransactionAccess implements Access {
+  readonly #database: Database;
+  readonly #organizationId: string;
+  readonly #undo = new UndoLog();
+  #isOver = false;
+  #joinedFailure: { readonly error: unknown } | undefined;
+  /** Set with the first change of directories or tokens. */
+  #directoriesTurn: Promise<() => void> | undefined;
+
+  constructor(database: Database, scope: OrganizationScope) {
+    this.#database = database;
+    this.#organizationId = scope.organizationId;
+  }
+
+  /** Does the work of the transaction and keeps all of its changes, or, when it rejects, none. */
+  async complete<T>(work: (access: Access) => Promise<T>): Promise<T> {
+    try {
+      const result = await work(this);
+      if (this.#joinedFailure) throw this.#joinedFailure.error;
+      return result;
+    } catch (error) {
+      this.#undo.rollBackTo(0);
+      throw error;
+    } finally {
+      this.#isOver = true;
+      const endTurn = await this.#directoriesTurn;
+      endTurn?.();
+    }
+  }
+
+  /** Joins: the work becomes part of this transaction, which as a whole fails with it. */
+  async transaction<T>(scope: OrganizationScope, work: (access: Access) => Promise<T>): Promise<T> {
+    this.#check(scope);
+    try {
+      return await work(this);
+    } catch (error) {
+      this.#joinedFailure ??= { error };
+      throw error;
+    }
+  }
+
+  async read<T>(scope: DirectoryScope, work: (resources: DirectoryResources) => T): Promise<T> {
+    return work(this.#resources(scope));
+  }
+
+  async write<T>(scope: DirectoryScope, work: (resources: DirectoryResources, undo: UndoLog) => T): Promise<T> {
+    const resources = this.#resources(scope);
+    return this.#undo.run(() => work(resources, this.#undo));
+  }
+
+  async walk<T>(scope: DirectoryScope, work: (resources: DirectoryResources, pause: Pause) => Promise<T>): Promise<T> {
+    return work(this.#resources(scope), async () => {
+      await setImmediate();
+      this.#check(scope);
+    });
+  }
+
+  async readDirectories<T>(work: (directories: DirectoryTable) => T): Promise<T> {
+    this.#check();
+    const { directories, directoriesTurn } = this.#database;
+    if (this.#directoriesTurn) await this.#directoriesTurn;
+    else if (directoriesTurn.isTaken) await directoriesTurn.over();
+    this.#check();
+    return work(directories);
+  }
+
+  async writeDirectories<T>(
+    scope: OrganizationScope,
+    work: (directories: DirectoryTable, undo: UndoLog) => T,
+  ): Promise<T> {
+    this.#check(scope);
+    this.#directoriesTurn ??= this.#database.directoriesTurn.take();
+    await this.#directoriesTurn;
+    this.#check(scope);
+    return this.#undo.run(() => work(this.#database.directories, this.#undo));
+  }
+
+  async readSeeds<T>(work: () => T): Promise<T> {
+    this.#check();
+    return work();
+  }
+
+  #resources(scope: DirectoryScope): DirectoryResources {
+    this.#check(scope);
+    return this.#database.organization(scope).resources(scope.directoryId);
+  }
+
+  #check(scope?: OrganizationScope): void {
+    if (this.#isOver) throw new Error('this transaction is over: what it passed to its work cannot be used any more');
+    if (scope && scope.organizationId !== this.#organizationId) {
+      throw new Error('a transaction is about one organization, and this call names another');
+    }
+  }
+}

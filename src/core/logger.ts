@@ -1,0 +1,31 @@
+import { inspect } from 'node:util';
+import createDebug from 'debug';
+
+/** Takes log entries: an object of fields and a sentence, as pino does. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** The logger used unless the host brings one: `debug` with the namespace `express-sso-scim:<room>`. */
+export function createDebugLogger(room: string): Logger {
+  const write = createDebug(`express-sso-scim:${room}`);
+  const log = (level: string) => (fields: object, message: string) => {
+    if (write.enabled) write('%s %s %s', level, message, printable(fields));
+  };
+  return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+}
+
+function printable(fields: object): string {
+  return escapeControls(inspect(fields, { depth: 4, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 2000 }));
+}
+
+/** Makes text safe for a line of a log: control characters and line separators become `\u….`. */
+export function escapeControls(text: string): string {
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,76 @@
+import { isUtf8 } from 'node:buffer';
+import type { Request } from 'express';
+import { badRequest, ScimError } from '../scim/error.js';
+import { parseJsonText, refuseDeepValue } from './json-text.js';
+
+const MEDIA_TYPE = /^application\/(?:scim\+)?json[ \t]*(?:;|$)/i;
+const CHARSET = /;[ \t]*charset[ \t]*=[ \t]*"?([\w-]+)/i;
+
+/** Whether bytes of a body are still waiting, so that answering now means leaving them unread. */
+export function hasUnreadBody(request: Request): boolean {
+  if (request.readableEnded) return false;
+  return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+}
+
+/**
+ * Reads and parses the body of a request (RFC 7644 section 3.1). Where the host has parsed it already, that is taken.
+ * @throws {ScimError} 400 invalidSyntax, 413, 415.
+ */
+export async function readRequestBody(request: Request, maxBytes: number): Promise<unknown> {
+  const parsed: unknown = request.body;
+  if (request.readableEnded) return fromHost(parsed);
+  requireJson(request);
+  const bytes = await readBytes(request, maxBytes);
+  return bytes.length === 0 ? undefined : parseBytes(bytes);
+}
+
+/** What a parser of the host left: an object, or raw text or bytes. */
+function fromHost(parsed: unknown): unknown {
+  if (parsed instanceof Uint8Array) return parseBytes(Buffer.from(parsed));
+  if (typeof parsed === 'string') return parseJsonText(parsed);
+  refuseDeepValue(parsed);
+  return parsed;
+}
+
+function requireJson({ headers }: Request): void {
+  const type = headers['content-type'];
+  if (type !== undefined && !MEDIA_TYPE.test(type)) {
+    throw new ScimError(415, undefined, 'The body must be application/scim+json or application/json.');
+  }
+  const charset = type === undefined ? undefined : CHARSET.exec(type)?.[1]?.toLowerCase();
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
+    throw new ScimError(415, undefined, 'The body must be UTF-8.');
+  }
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new ScimError(415, undefined, 'Send the body without compression.');
+  }
+}
+
+async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBytes) {
+        request.pause();
+        reject(tooLarge(maxBytes));
+      } else chunks.push(chunk);
+    });
+    request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.on('error', reject);
+    request.on('close', () => reject(badRequest('invalidSyntax', 'The body ended early.')));
+  });
+}
+
+function tooLarge(maxBytes: number): ScimError {
+  return new ScimError(413, undefined, `The body is larger than ${maxBytes} bytes.`);
+}
+
+function parseBytes(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw badRequest('invalidSyntax', 'The body is not UTF-8.');
+  const text = bytes.toString('utf8');
+  return parseJsonText(text.startsWith('\uFEFF') ? text.slice(1) : text);
+}

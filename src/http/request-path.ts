@@ -1,0 +1,35 @@
+import { isStorableText } from '../core/storable-text.js';
+import { badRequest, notFound } from '../scim/error.js';
+
+/** The part of a URL below the mount, taken apart. */
+export interface RequestPath {
+  /** Decoded; empty segments are left out, so a base URL may end with a slash. */
+  readonly segments: readonly string[];
+  /** Without `?`, as it came. */
+  readonly query: string;
+}
+
+/**
+ * Takes a URL apart without Express: nested routers would cost more than the request itself.
+ * @throws {ScimError} 400 for broken percent-encoding, 404 for text that no store can hold.
+ */
+export function readRequestPath(url: string): RequestPath {
+  const mark = url.indexOf('?');
+  const path = mark < 0 ? url : url.slice(0, mark);
+  const segments: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment !== '') segments.push(segment.includes('%') ? decode(segment) : segment);
+  }
+  return { segments, query: mark < 0 ? '' : url.slice(mark + 1) };
+}
+
+function decode(segment: string): string {
+  let text: string;
+  try {
+    text = decodeURIComponent(segment);
+  } catch {
+    throw badRequest('invalidSyntax', 'The path has broken percent-encoding.');
+  }
+  if (!isStorableText(text)) throw notFound('Nothing has an id with a NUL character.');
+  return text;
+}

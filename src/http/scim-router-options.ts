@@ -1,0 +1,156 @@
+import type { Request } from 'express';
+import type { Clock } from '../core/clock.js';
+import { createOptionsValidator } from '../core/configuration.js';
+import type { Logger } from '../core/logger.js';
+import type { EndAccess } from '../provisioning/access.js';
+import type { ScimPolicy } from '../scim/policy.js';
+import type { ResourceTypeAdditions } from '../scim/schema/core-resource-types.js';
+import type { ResourceTypeInput } from '../scim/schema/resource-type.js';
+import type { DirectoryPrincipal } from '../tenancy/principal.js';
+
+/** Who a request comes from, as the host's own authentication says. */
+export interface HostAuthentication {
+  /** Needed where neither the path nor the host name tells the directory. */
+  readonly directoryId?: string;
+  /** `users`, `groups`, `users:read` …; left out means everything. */
+  readonly scopes?: readonly string[];
+  /** The directory user that the request acts for: the subject of `/Me`. */
+  readonly userId?: string;
+}
+
+/** Options of `createScimRouter`. Everything has a default that is safe; what is not given is not switched on. */
+export interface ScimRouterOptions {
+  /**
+   * Public URL of the mount, e.g. `https://app.example.com/scim/v2`; `{host}` stands for the host name that led to the
+   * directory. It is the only source of `Location`, `meta.location` and `$ref`; the `Host` header never is. Without it
+   * these are references without scheme and host, such as `/scim/v2/acme/Users/1`.
+   */
+  readonly baseUrl?: string;
+  /**
+   * What tells the directory of a request: `path` (the segment after the mount), `token` (the bearer token alone) or
+   * `host` (an exact host name of the directory). The token must belong to that directory in any case. `path` unless told.
+   */
+  readonly directoryFrom?: 'path' | 'token' | 'host';
+  /** Serve only directories of this kind; `default` unless told. */
+  readonly kind?: string;
+  /** How this router differs from `DEFAULT_SCIM_POLICY`; a directory may differ again. */
+  readonly policy?: Partial<ScimPolicy>;
+  /** Attributes and extensions of users besides the core and enterprise ones. */
+  readonly users?: ResourceTypeAdditions;
+  readonly groups?: ResourceTypeAdditions;
+  /** Resource types of the host's own, e.g. entitlements and roles for Okta. */
+  readonly customResourceTypes?: readonly ResourceTypeInput[];
+  /**
+   * Ends running access of a person: sessions, API keys, refresh tokens. Called when somebody is deactivated or deleted,
+   * and again whenever the identity provider repeats a request whose call failed. Must do no harm when called twice.
+   */
+  readonly endAccess?: EndAccess;
+  /** Milliseconds that `endAccess` may take. 10,000 unless told. */
+  readonly endAccessTimeout?: number;
+  /**
+   * Replaces bearer tokens by the host's own authentication. Answer `undefined` to refuse (401).
+   * The risk: whoever this accepts can read and change every person of the directory.
+   */
+  readonly authenticate?: (
+    request: Request,
+  ) => Promise<HostAuthentication | undefined> | HostAuthentication | undefined;
+  /** Asked before each request: seconds to wait (answered as 429 with Retry-After), or `undefined` to go on. */
+  readonly throttle?: (principal: DirectoryPrincipal) => Promise<number | undefined> | number | undefined;
+  /** Let anybody read ServiceProviderConfig, Schemas and ResourceTypes. The risk: it shows which attributes you keep. */
+  readonly openDiscovery?: boolean;
+  /** Bytes of a request body. 16 MiB unless told, room for a group of 100,000. */
+  readonly maxBodyBytes?: number;
+  /** Resources on a page when the client does not say. 100 unless told. */
+  readonly defaultPageSize?: number;
+  /** Most resources on a page. 1,000 unless told. */
+  readonly maxPageSize?: number;
+  /** Seconds between two pages of a walk by cursor. 3,600 unless told. */
+  readonly cursorTimeout?: number;
+  /** Bulk requests: `false` switches them off. 1,000 operations and 1 MiB unless told. */
+  readonly bulk?: false | { readonly maxOperations: number; readonly maxPayloadSize: number };
+  /** Seconds that a revoked token or disabled directory may still be accepted on this node. 5 unless told. */
+  readonly tokenCacheSeconds?: number;
+  /** For how many resources of each type the JSON text is kept at hand. 20,000 unless told, about 1 KB each. */
+  readonly textCacheEntries?: number;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
+
+const oneOf = (...values: readonly string[]) => ({ enum: values, description: `one of ${values.join(', ')}` });
+const natural = { type: 'integer', minimum: 0, description: 'a whole number' };
+const positive = { type: 'integer', minimum: 1, description: 'a whole number above 0' };
+const isFunction = { isFunction: true, description: 'a function' };
+
+const POLICY_PROPERTIES = {
+  unknownAttributes: oneOf('ignore', 'refuse'),
+  unknownPaths: oneOf('ignore', 'refuse'),
+  unstatedSchemas: oneOf('accept', 'refuse'),
+  absentTargets: oneOf('create', 'refuse'),
+  unquotedFilterValues: { type: 'boolean' },
+  removeAllMembers: oneOf('allow', 'refuse'),
+  unknownMembers: oneOf('refuse', 'skip'),
+  patchGroupResponse: oneOf('resource', 'no-content'),
+  membersInWriteAnswers: natural,
+  memberDisplay: oneOf('displayName', 'userName'),
+  groupNames: oneOf('unique', 'any'),
+  externalIds: oneOf('unique', 'any'),
+  putUnknownUser: oneOf('refuse', 'create'),
+  userNameFormat: oneOf('any', 'email'),
+  activeByDefault: { type: 'boolean' },
+  deletedUsers: oneOf('erase', 'keep'),
+};
+
+const additions = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { attributes: { type: 'array' }, extensions: { type: 'array' } },
+};
+
+/** Checks the options of `createScimRouter`. @throws {ConfigurationError} with every fault. */
+export const parseScimRouterOptions: (options: unknown) => ScimRouterOptions =
+  createOptionsValidator<ScimRouterOptions>('createScimRouter', {
+    properties: {
+      baseUrl: {
+        type: 'string',
+        pattern: '^https?://[^?#]+$',
+        description: 'a URL such as https://app.example.com/scim/v2',
+      },
+      directoryFrom: oneOf('path', 'token', 'host'),
+      kind: { type: 'string', minLength: 1 },
+      policy: { type: 'object', additionalProperties: false, properties: POLICY_PROPERTIES },
+      users: additions,
+      groups: additions,
+      customResourceTypes: { type: 'array', items: { type: 'object', required: ['name', 'endpoint', 'schema'] } },
+      endAccess: isFunction,
+      endAccessTimeout: positive,
+      authenticate: isFunction,
+      throttle: isFunction,
+      openDiscovery: { type: 'boolean' },
+      maxBodyBytes: positive,
+      defaultPageSize: positive,
+      maxPageSize: positive,
+      cursorTimeout: positive,
+      bulk: {
+        anyOf: [
+          { const: false },
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: ['maxOperations', 'maxPayloadSize'],
+            properties: { maxOperations: positive, maxPayloadSize: positive },
+          },
+        ],
+        description: 'false, or an object with maxOperations and maxPayloadSize',
+      },
+      tokenCacheSeconds: natural,
+      textCacheEntries: positive,
+      clock: { type: 'object', description: 'an object with a method now' },
+      logger: { type: 'object', description: 'an object with debug, info, warn and error' },
+    },
+  });
+
+/** Checks the policy of one directory. @throws {ConfigurationError} with every fault. */
+export const parseScimPolicy: (policy: unknown) => Partial<ScimPolicy> = createOptionsValidator<Partial<ScimPolicy>>(
+  'the policy of a directory',
+  { properties: POLICY_PROPERTIES },
+);

@@ -1,0 +1,183 @@
+import { type Request, type Response, Router } from 'express';
+import { systemClock } from '../core/clock.js';
+import { ConfigurationError } from '../core/configuration.js';
+import { createDebugLogger } from '../core/logger.js';
+import { createProvisioning } from '../provisioning/provisioning.js';
+import { ScimError, toScimError } from '../scim/error.js';
+import type { ScimLimits } from '../scim/limits.js';
+import { errorResponse } from '../scim/message/error-response.js';
+import type { ScimContext, ScimResponse } from '../scim/message/scim-message.js';
+import { DEFAULT_SCIM_POLICY, type ScimPolicy } from '../scim/policy.js';
+import { createGroupType, createUserType } from '../scim/schema/core-resource-types.js';
+import { compileResourceType } from '../scim/schema/resource-type.js';
+import { createServiceProvider, type ScimSchemas } from '../scim/service-provider.js';
+import type { Directory } from '../storage/directory-store.js';
+import type { Storage } from '../storage/storage.js';
+import type { DirectoryPrincipal } from '../tenancy/principal.js';
+import { createDirectoryAccess } from './directory-access.js';
+import { hasUnreadBody, readRequestBody } from './request-body.js';
+import { requestHost } from './request-host.js';
+import { type RequestPath, readRequestPath } from './request-path.js';
+import { writeResponse } from './response-writer.js';
+import { parseScimPolicy, parseScimRouterOptions, type ScimRouterOptions } from './scim-router-options.js';
+
+const METHODS_WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+const ALL_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+
+/**
+ * Creates the SCIM 2.0 service provider of a multi-tenant application (RFC 7643, 7644 and 9865) as an Express router.
+ * Mount it before body parsers and cross-site request checks: it reads and authenticates requests itself.
+ *
+ * @param storage where directories, users and groups are kept
+ * @throws {ConfigurationError} listing every option that cannot be used
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { createScimRouter } from 'express-sso-scim';
+ * import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
+ *
+ * const app = express();
+ * app.use('/scim/v2', createScimRouter(createMemoryStorage(), { baseUrl: 'https://app.example.com/scim/v2' }));
+ * ```
+ */
+export function createScimRouter(storage: Storage, options: ScimRouterOptions = {}): Router {
+  const settings = parseScimRouterOptions(options);
+  const {
+    clock = systemClock,
+    logger = createDebugLogger('scim'),
+    directoryFrom = 'path',
+    kind = 'default',
+  } = settings;
+  const { maxBodyBytes = 16 * 1024 * 1024, tokenCacheSeconds = 5, throttle, openDiscovery, authenticate } = settings;
+  const routerPolicy: ScimPolicy = { ...DEFAULT_SCIM_POLICY, ...settings.policy };
+  const limits = limitsOf(settings);
+  const access = createDirectoryAccess({
+    storage,
+    clock,
+    logger,
+    directoryFrom,
+    kind,
+    tokenCacheSeconds,
+    ...(authenticate ? { authenticate } : {}),
+  });
+  const provider = createServiceProvider({
+    storage,
+    provisioning: createProvisioning({ storage, clock, logger, ...settings }),
+    schemas: compileSchemas(settings),
+    limits,
+    clock,
+    logger,
+    cacheEntries: settings.textCacheEntries ?? 20_000,
+  });
+  const policies = new WeakMap<Directory, ScimPolicy>();
+
+  function policyOf(directory: Directory): ScimPolicy {
+    const known = policies.get(directory);
+    if (known) return known;
+    const policy = { ...routerPolicy, ...parseScimPolicy(directory.policy) };
+    policies.set(directory, policy);
+    return policy;
+  }
+
+  function baseUrlOf(request: Request, directoryId: string | undefined): string {
+    const mount = (settings.baseUrl ?? request.baseUrl)
+      .replace('{host}', () => requestHost(request))
+      .replace(/\/$/, '');
+    return directoryFrom === 'path' && directoryId !== undefined ? `${mount}/${directoryId}` : mount;
+  }
+
+  function contextOf(request: Request, principal: DirectoryPrincipal): ScimContext {
+    const { directory } = principal;
+    return {
+      scope: { organizationId: directory.organizationId, directoryId: directory.id },
+      directory,
+      principal,
+      policy: policyOf(directory),
+      baseUrl: baseUrlOf(request, directory.id),
+    };
+  }
+
+  async function respectThrottle(principal: DirectoryPrincipal): Promise<void> {
+    const seconds = await throttle?.(principal);
+    if (seconds === undefined) return;
+    throw new ScimError(429, undefined, `Too many requests. Wait ${seconds} seconds.`, { retryAfter: seconds });
+  }
+
+  async function discoverOpenly(
+    request: Request,
+    address: string | undefined,
+    path: RequestPath,
+  ): Promise<ScimResponse | undefined> {
+    const directory = await access.locate(request, address);
+    const site = { baseUrl: baseUrlOf(request, directory?.id), resourceTypes: directory?.resourceTypes };
+    return provider.discover(site, { method: methodOf(request), ...path });
+  }
+
+  async function answer(request: Request): Promise<ScimResponse> {
+    if (request.method === 'OPTIONS') return { status: 204, allow: ALL_METHODS };
+    const whole = readRequestPath(request.url);
+    const [first, ...rest] = whole.segments;
+    const [address, segments] = directoryFrom === 'path' ? [first, rest] : [undefined, whole.segments];
+    const path = { segments, query: whole.query };
+    const open = openDiscovery ? await discoverOpenly(request, address, path) : undefined;
+    if (open) return open;
+    const principal = await access.authenticate(request, address);
+    if (throttle) await respectThrottle(principal);
+    const limit = limits.bulk && segments[0] === 'Bulk' ? limits.bulk.maxPayloadSize : maxBodyBytes;
+    const body = METHODS_WITH_BODY.has(request.method) ? await readRequestBody(request, limit) : undefined;
+    return provider.handle(contextOf(request, principal), {
+      method: methodOf(request),
+      ...path,
+      ifMatch: request.headers['if-match'],
+      ifNoneMatch: request.headers['if-none-match'],
+      body,
+    });
+  }
+
+  async function scimMiddleware(request: Request, response: Response): Promise<void> {
+    let message: ScimResponse;
+    try {
+      message = await answer(request);
+    } catch (thrown) {
+      const error = toScimError(thrown);
+      if (error.status >= 500)
+        logger.error({ err: error.cause ?? error, status: error.status }, 'a SCIM request failed');
+      message = errorResponse(error);
+    }
+    writeResponse(response, message, hasUnreadBody(request));
+  }
+
+  const router = Router();
+  router.use((request, response, next) => {
+    // Express 4 does not look at what a handler returns.
+    scimMiddleware(request, response).catch(next);
+  });
+  return router;
+}
+
+function methodOf({ method }: Request): string {
+  return method === 'HEAD' ? 'GET' : method;
+}
+
+function limitsOf(settings: ScimRouterOptions): ScimLimits {
+  const { defaultPageSize = 100, maxPageSize = 1000, cursorTimeout = 3600, bulk } = settings;
+  return {
+    defaultPageSize: Math.min(defaultPageSize, maxPageSize),
+    maxPageSize,
+    cursorTimeout,
+    bulk: bulk === false ? undefined : (bulk ?? { maxOperations: 1000, maxPayloadSize: 1024 * 1024 }),
+  };
+}
+
+function compileSchemas({ users, groups, customResourceTypes = [] }: ScimRouterOptions): ScimSchemas {
+  try {
+    return {
+      user: createUserType(users),
+      group: createGroupType(groups),
+      custom: customResourceTypes.map(compileResourceType),
+    };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new ConfigurationError('createScimRouter', [{ path: 'schemas', message: error.message }], { cause: error });
+  }
+}

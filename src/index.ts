@@ -1,0 +1,80 @@
+// What a host mounts, and what it sets up for its customers.
+
+export { createScimRouter } from './http/scim-router.js';
+export type { HostAuthentication, ScimRouterOptions } from './http/scim-router-options.js';
+export type { AccessEnded, EndAccess } from './provisioning/access.js';
+export { DEFAULT_SCIM_POLICY, type ScimPolicy } from './scim/policy.js';
+export type { AttributeDefinition, SchemaJson } from './scim/schema/attribute-type.js';
+export type { ResourceTypeAdditions } from './scim/schema/core-resource-types.js';
+export type { ExtensionInput, ResourceTypeInput, SchemaInput } from './scim/schema/resource-type.js';
+export { createDirectories, type Directories, type DirectoryChange, type NewDirectory } from './tenancy/directories.js';
+export {
+  createDirectoryTokens,
+  type DirectoryTokens,
+} from './tenancy/directory-tokens.js';
+export type { DirectoryPrincipal } from './tenancy/principal.js';
+
+// What a host passes in.
+
+export type { Clock } from './core/clock.js';
+export { ConfigurationError } from './core/configuration.js';
+export type { Logger } from './core/logger.js';
+
+// The storage port.
+
+export type { CustomResourceStore } from './storage/custom-resource-store.js';
+export type { Directory, DirectoryStore, DirectoryToken } from './storage/directory-store.js';
+export type { DeletedUser, DirectoryUser, DirectoryUserStore, GroupReference } from './storage/directory-user.js';
+export type {
+  DirectoryGroup,
+  GroupMember,
+  GroupStore,
+  MemberChange,
+  MemberChangeRequest,
+  MemberChangeResult,
+} from './storage/group-store.js';
+export type {
+  HostStorage,
+  Organization,
+  OrganizationStore,
+  Team,
+  TeamStore,
+  User,
+  UserStore,
+} from './storage/host-storage.js';
+export type {
+  AttributePath,
+  ComparableType,
+  Comparison,
+  ComparisonOperator,
+  Filter,
+  Page,
+  PageRequest,
+  Query,
+  Sort,
+} from './storage/query.js';
+export type {
+  JsonObject,
+  JsonValue,
+  NewResource,
+  ResourceChange,
+  ResourceStore,
+  StoredResource,
+} from './storage/resource-store.js';
+export type { DirectoryScope, OrganizationScope } from './storage/scope.js';
+export type { LibraryStorage, Storage, StorageCapabilities } from './storage/storage.js';
+
+// What a storage adapter throws.
+
+export type { StorageError } from './storage/errors.js';
+export {
+  StaleVersionError,
+  StorageUnavailableError,
+  UniqueConflictError,
+  UnknownMembersError,
+} from './storage/errors.js';
+
+// For storage adapters: they compare without regard to case, and compare times, exactly as the library does.
+
+export { foldCase } from './core/fold.js';
+export { toInstant } from './core/instant.js';

@@ -1,0 +1,69 @@
+import type { Logger } from '../core/logger.js';
+import type { DirectoryScope } from '../storage/scope.js';
+import type { Storage } from '../storage/storage.js';
+
+/** Somebody's access has to end now: sessions, API keys, refresh tokens. */
+export interface AccessEnded extends DirectoryScope {
+  /** SCIM id of the person in the directory. */
+  readonly userId: string;
+  readonly reason: 'deactivated' | 'deleted';
+}
+
+/** Ends running access of a person in the host. May be called again for the same person; must then do no harm. */
+export type EndAccess = (event: AccessEnded) => Promise<void> | void;
+
+/** The change is stored, but the host's callback has not succeeded; the same request, repeated, calls it again. */
+export class AccessEndingError extends Error {
+  override readonly name = 'AccessEndingError';
+  readonly code = 'access_ending';
+
+  constructor(userId: string, options?: ErrorOptions) {
+    super(`access of ${userId} could not be ended`, options);
+  }
+}
+
+export interface AccessOptions {
+  readonly storage: Storage;
+  readonly logger: Logger;
+  readonly endAccess?: EndAccess;
+  /** How long the callback may take, in milliseconds. */
+  readonly timeout: number;
+}
+
+/** Ends access by the host's callback, and remembers that it has to until it has succeeded. */
+export interface Access {
+  /** What to store with a change that ends access, so that it is not forgotten when the callback fails. */
+  readonly pending: { readonly accessEnding?: true };
+  /** Calls the host, outside any transaction. @throws {AccessEndingError} */
+  end(event: AccessEnded): Promise<void>;
+}
+
+/** Creates what provisioning ends access with. Without a callback there is nothing to remember and nothing to do. */
+export function createAccess({ storage, logger, endAccess, timeout }: AccessOptions): Access {
+  if (!endAccess) return { pending: {}, end: async () => {} };
+  return {
+    pending: { accessEnding: true },
+    async end(event) {
+      const { organizationId, directoryId, userId } = event;
+      try {
+        await withTimeout(endAccess, event, timeout);
+      } catch (error) {
+        logger.error({ err: error, organizationId, directoryId, userId }, 'the callback that ends access failed');
+        throw new AccessEndingError(userId, { cause: error });
+      }
+      await storage.directoryUsers.clearAccessEnding({ organizationId, directoryId }, userId);
+    },
+  };
+}
+
+async function withTimeout(endAccess: EndAccess, event: AccessEnded, timeout: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`endAccess did not finish within ${timeout} ms`)), timeout);
+  });
+  try {
+    await Promise.race([(async () => endAccess(event))(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,33 @@
+import type { Clock } from '../core/clock.js';
+import type { Logger } from '../core/logger.js';
+import type { Storage } from '../storage/storage.js';
+import { createAccess, type EndAccess } from './access.js';
+import { type CustomResources, createCustomResources } from './custom-resources.js';
+import { createDirectoryGroups, type DirectoryGroups } from './directory-groups.js';
+import { createDirectoryUsers, type DirectoryUsers } from './directory-users.js';
+
+/** The domain that every change of people and groups goes through, wherever it comes from. */
+export interface Provisioning {
+  readonly users: DirectoryUsers;
+  readonly groups: DirectoryGroups;
+  readonly customResources: CustomResources;
+}
+
+export interface ProvisioningOptions {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly endAccess?: EndAccess;
+  /** Milliseconds that `endAccess` may take. 10,000 unless told. */
+  readonly endAccessTimeout?: number;
+}
+
+export function createProvisioning(options: ProvisioningOptions): Provisioning {
+  const { storage, clock, logger, endAccess, endAccessTimeout: timeout = 10_000 } = options;
+  const access = createAccess({ storage, logger, timeout, ...(endAccess ? { endAccess } : {}) });
+  return {
+    users: createDirectoryUsers({ storage, clock, access }),
+    groups: createDirectoryGroups({ storage, clock }),
+    customResources: createCustomResources({ storage, clock }),
+  };
+}

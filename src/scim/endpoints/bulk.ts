@@ -1,0 +1,251 @@
+import { setImmediate } from 'node:timers/promises';
+import { badRequest, ScimError, toScimError } from '../error.js';
+import { type BulkOperation, identify, readBulkOperation, readBulkRequest } from '../message/bulk-request.js';
+import { errorBody } from '../message/error-response.js';
+import { MESSAGE, type ScimRequest, type ScimResponse } from '../message/scim-message.js';
+
+/** Carries out one operation as if it had come alone. */
+export type RunOperation = (request: ScimRequest) => Promise<ScimResponse>;
+
+/** Told of every fault, so that what is no fault of the client reaches the log. */
+export type NoteFault = (error: ScimError) => void;
+
+const REFERENCE = /^bulkid:(.+)$/i;
+const OPERATIONS_BETWEEN_BREAKS = 20;
+
+/** What stands in the answer for one operation. */
+interface Slot {
+  readonly method?: string;
+  readonly bulkId?: string;
+  readonly location?: string;
+  readonly version?: string;
+  readonly status: string;
+  readonly response?: object;
+}
+
+/**
+ * Carries out a bulk request (RFC 7644 section 3.7), operation after operation, each all or nothing on its own. An
+ * operation that refers to a later one by `bulkId` makes that one go first; where two refer to each other, one is made
+ * without the reference and completed by a PUT once the other one exists.
+ * @throws {ScimError} for a body that is no bulk request; faults of an operation go to its place in the answer.
+ */
+export async function runBulk(
+  body: unknown,
+  maxOperations: number,
+  run: RunOperation,
+  note: NoteFault,
+): Promise<ScimResponse> {
+  const { operations, failOnErrors } = readBulkRequest(body, maxOperations);
+  const bulk = new BulkRun(operations, run, note);
+  for (let index = 0; index < operations.length && bulk.errors() < failOnErrors; index += 1) {
+    await bulk.slotOf(index);
+    if (index % OPERATIONS_BETWEEN_BREAKS === OPERATIONS_BETWEEN_BREAKS - 1) await setImmediate();
+  }
+  return { status: 200, body: JSON.stringify({ schemas: [MESSAGE.bulkResponse], Operations: bulk.slots() }) };
+}
+
+class BulkRun {
+  readonly #operations: readonly unknown[];
+  readonly #run: RunOperation;
+  readonly #note: NoteFault;
+  /** Which operation makes the resource that a bulkId stands for. */
+  readonly #makers = new Map<string, number>();
+  readonly #slots = new Map<number, Slot>();
+  readonly #ids = new Map<string, string>();
+  readonly #underWay = new Set<number>();
+  #errors = 0;
+  /** Operations made without a reference to the bulkId, to be completed when that exists. */
+  readonly #incomplete = new Map<string, number[]>();
+
+  constructor(operations: readonly unknown[], run: RunOperation, note: NoteFault) {
+    this.#operations = operations;
+    this.#run = run;
+    this.#note = note;
+    for (const [index, operation] of operations.entries()) {
+      const { bulkId, method } = identify(operation);
+      if (method === 'POST' && bulkId !== undefined && !this.#makers.has(bulkId)) this.#makers.set(bulkId, index);
+    }
+  }
+
+  /** What has been carried out, in the order of the request. */
+  slots(): readonly Slot[] {
+    return [...this.#slots].sort(([a], [b]) => a - b).map(([, slot]) => slot);
+  }
+
+  errors(): number {
+    return this.#errors;
+  }
+
+  async slotOf(index: number): Promise<Slot> {
+    return this.#slots.get(index) ?? (await this.#carryOut(index));
+  }
+
+  async #carryOut(index: number): Promise<Slot> {
+    this.#underWay.add(index);
+    const raw = identify(this.#operations[index]);
+    let slot: Slot;
+    try {
+      slot = await this.#attempt(index, readBulkOperation(this.#operations[index]));
+    } catch (thrown) {
+      slot = this.#faultSlot(raw, thrown);
+    }
+    this.#underWay.delete(index);
+    this.#slots.set(index, slot);
+    return slot;
+  }
+
+  async #attempt(index: number, operation: BulkOperation): Promise<Slot> {
+    const postponed = await this.#makeReady(operation, index);
+    const data = postponed.size > 0 ? without(operation.data, postponed) : operation.data;
+    const { slot, id } = await this.#send(operation, this.#resolved(data));
+    if (operation.bulkId === undefined || id === undefined) return slot;
+    this.#ids.set(operation.bulkId, id);
+    for (const bulkId of postponed) this.#incomplete.set(bulkId, [...(this.#incomplete.get(bulkId) ?? []), index]);
+    await this.#completeThoseWaitingFor(operation.bulkId);
+    return slot;
+  }
+
+  /** Makes what the operation refers to; gives back the references that wait for it in turn. */
+  async #makeReady({ path, data }: BulkOperation, index: number): Promise<ReadonlySet<string>> {
+    const postponed = new Set<string>();
+    for (const bulkId of references([path.split('/'), data])) {
+      const maker = this.#makers.get(bulkId);
+      if (maker === undefined || maker === index) throw unresolved(bulkId);
+      if (this.#ids.has(bulkId)) continue;
+      if (this.#underWay.has(maker)) postponed.add(bulkId);
+      else {
+        await this.slotOf(maker);
+        if (!this.#ids.has(bulkId)) throw unresolved(bulkId);
+      }
+    }
+    return postponed;
+  }
+
+  async #completeThoseWaitingFor(bulkId: string): Promise<void> {
+    for (const index of this.#incomplete.get(bulkId) ?? []) {
+      const operation = readBulkOperation(this.#operations[index]);
+      const made = this.#slots.get(index);
+      const id = this.#ids.get(operation.bulkId ?? '');
+      if (!made || id === undefined) continue;
+      try {
+        const put = {
+          ...operation,
+          method: 'PUT',
+          path: `${operation.path}/${encodeURIComponent(id)}`,
+          version: undefined,
+        };
+        const { slot } = await this.#send(
+          put,
+          this.#resolved(without(operation.data, this.#unknownIn(operation.data))),
+        );
+        this.#slots.set(index, { ...made, ...(slot.version ? { version: slot.version } : {}) });
+      } catch (thrown) {
+        const fault = toScimError(thrown);
+        const conflict = new ScimError(
+          409,
+          undefined,
+          `The reference to bulkId:${bulkId} could not be added: ${fault.message}`,
+        );
+        this.#slots.set(index, this.#faultSlot(identify(this.#operations[index]), conflict));
+      }
+    }
+    this.#incomplete.delete(bulkId);
+  }
+
+  #unknownIn(data: unknown): ReadonlySet<string> {
+    return new Set([...references(data)].filter((bulkId) => !this.#ids.has(bulkId)));
+  }
+
+  async #send(
+    operation: BulkOperation,
+    data: unknown,
+  ): Promise<{ readonly slot: Slot; readonly id: string | undefined }> {
+    const { method, bulkId, version } = operation;
+    const segments = readPath(operation.path, this.#ids);
+    const answer = await this.#run({ method, segments, query: '', body: data, ifMatch: version });
+    const location = answer.location;
+    return {
+      id: location === undefined ? undefined : decodeURIComponent(location.slice(location.lastIndexOf('/') + 1)),
+      slot: {
+        method,
+        ...(bulkId === undefined ? {} : { bulkId }),
+        ...(location === undefined ? {} : { location }),
+        ...(answer.etag === undefined ? {} : { version: answer.etag }),
+        status: String(answer.status),
+      },
+    };
+  }
+
+  #resolved(value: unknown): unknown {
+    return mapTexts(value, (text) => {
+      const bulkId = REFERENCE.exec(text)?.[1];
+      return bulkId === undefined ? text : (this.#ids.get(bulkId) ?? text);
+    });
+  }
+
+  #faultSlot({ method, bulkId }: { readonly method?: string; readonly bulkId?: string }, thrown: unknown): Slot {
+    const error = toScimError(thrown);
+    this.#note(error);
+    this.#errors += 1;
+    return {
+      ...(method === undefined ? {} : { method }),
+      ...(bulkId === undefined ? {} : { bulkId }),
+      status: String(error.status),
+      response: errorBody(error),
+    };
+  }
+}
+
+/** `/Users/bulkId:ada` or `/Users/2819c223`; only resources can be changed in bulk. */
+function readPath(path: string, ids: ReadonlyMap<string, string>): readonly string[] {
+  try {
+    const segments = path.split('/').slice(1).map(decodeURIComponent);
+    if (segments.length <= 2 && segments[0] !== 'Bulk') {
+      return segments.map((segment) => ids.get(REFERENCE.exec(segment)?.[1] ?? '') ?? segment);
+    }
+  } catch {
+    // Broken percent-encoding: no path, as below.
+  }
+  throw badRequest('invalidPath', `"${path.slice(0, 128)}" is no path of a resource.`);
+}
+
+/** The bulkIds that texts anywhere in a value refer to. */
+function references(value: unknown): ReadonlySet<string> {
+  const found = new Set<string>();
+  mapTexts(value, (text) => {
+    const bulkId = REFERENCE.exec(text)?.[1];
+    if (bulkId !== undefined) found.add(bulkId);
+    return text;
+  });
+  return found;
+}
+
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((element) => mapTexts(element, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mapTexts(inner, change)]));
+}
+
+/** The data without whatever refers to these bulkIds: the element of a list, or the attribute. */
+function without(value: unknown, bulkIds: ReadonlySet<string>): unknown {
+  if (bulkIds.size === 0 || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    return value.filter((element) => !refersDirectly(element, bulkIds)).map((element) => without(element, bulkIds));
+  }
+  const kept = Object.entries(value).filter(([, inner]) => !refersDirectly(inner, bulkIds));
+  return Object.fromEntries(kept.map(([name, inner]) => [name, without(inner, bulkIds)]));
+}
+
+function refersDirectly(value: unknown, bulkIds: ReadonlySet<string>): boolean {
+  const text = typeof value === 'object' && value !== null ? (value as { readonly value?: unknown }).value : value;
+  return typeof text === 'string' && bulkIds.has(REFERENCE.exec(text)?.[1] ?? '');
+}
+
+function unresolved(bulkId: string): ScimError {
+  return new ScimError(
+    409,
+    undefined,
+    `Nothing in this request makes the resource that bulkId:${bulkId.slice(0, 64)} stands for.`,
+  );
+}

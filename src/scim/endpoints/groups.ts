@@ -1,0 +1,158 @@
+import type { DirectoryGroups } from '../../provisioning/directory-groups.js';
+import type { ResourceDraft } from '../../provisioning/directory-users.js';
+import { queryInBatches } from '../../storage/batched-query.js';
+import type { DirectoryGroup, GroupMember } from '../../storage/group-store.js';
+import type { JsonObject, StoredResource } from '../../storage/resource-store.js';
+import type { Storage } from '../../storage/storage.js';
+import { notFound, type ScimError } from '../error.js';
+import { type Projection, returnedRules, shows } from '../message/projection.js';
+import { createResourceWriter, type WrittenResource } from '../message/resource-text.js';
+import type { ScimContext } from '../message/scim-message.js';
+import { requireMatch } from '../message/version.js';
+import { applyEdits } from '../patch/apply-edits.js';
+import { memberChange, memberIds } from '../patch/member-edits.js';
+import { type AttributeEdit, type PatchEdit, readPatch } from '../patch/patch-edits.js';
+import type { ScimPolicy } from '../policy.js';
+import { canonicalResource, isMembers, keepImmutable, requireAttributes } from '../schema/canonical-resource.js';
+import type { ResourceType } from '../schema/resource-type.js';
+import { uniqueKeys } from '../schema/unique-keys.js';
+import { memberPages, membersText } from './group-members.js';
+import { draftUnlessSame } from './resource-draft.js';
+import type { ResourceEndpoint } from './resource-endpoint.js';
+import { written, writtenUnlessKnown } from './written-answer.js';
+
+/** `/Groups` (RFC 7643 section 4.2). Nothing here reads the members of a group unless they are to be shown. */
+export function createGroupsEndpoint(options: {
+  readonly type: ResourceType;
+  readonly storage: Storage;
+  readonly groups: DirectoryGroups;
+  readonly cacheEntries: number;
+}): ResourceEndpoint {
+  const { type, storage, groups } = options;
+  const writer = createResourceWriter(type, options.cacheEntries);
+  const returned = returnedRules(type);
+
+  async function show(
+    context: ScimContext,
+    group: StoredResource,
+    projection: Projection | undefined,
+  ): Promise<WrittenResource> {
+    const members = shows(projection, 'members') ? await membersText(storage, context, group.id) : undefined;
+    return writer.write(context, group, members, projection);
+  }
+
+  /** After a write a large group is shown without its members, unless they were asked for by name. */
+  async function showChanged(
+    context: ScimContext,
+    group: DirectoryGroup,
+    projection: Projection | undefined,
+  ): Promise<WrittenResource> {
+    const asked = projection?.mode === 'only';
+    if (asked || group.memberCount <= context.policy.membersInWriteAnswers) return show(context, group, projection);
+    return writer.write(context, group, undefined, projection);
+  }
+
+  function draft(attributes: JsonObject, policy: ScimPolicy): ResourceDraft {
+    requireAttributes(attributes, type);
+    return { attributes, uniqueKeys: uniqueKeys(type, attributes, policy) };
+  }
+
+  async function readMembers(context: ScimContext, id: string): Promise<readonly GroupMember[]> {
+    const members: GroupMember[] = [];
+    for await (const page of memberPages(storage, context, id)) members.push(...page);
+    return members;
+  }
+
+  return {
+    type,
+    returned,
+
+    async create(context, body, { projection }) {
+      const { scope, policy } = context;
+      const { attributes, members } = canonicalResource(body, type, policy);
+      const group = await groups.create(scope, draft(attributes, policy), memberIds(members), policy.unknownMembers);
+      return written(201, await showChanged(context, group, projection));
+    },
+
+    async read(context, id, { projection, ifNoneMatch }) {
+      const group = await storage.groups.get(context.scope, id);
+      if (!group) throw unknownGroup(id);
+      return writtenUnlessKnown(await show(context, group, projection), ifNoneMatch);
+    },
+
+    async replace(context, id, body, { projection, ifMatch }) {
+      const { scope, policy } = context;
+      const { attributes, members } = canonicalResource(body, type, policy);
+      const group = await groups.change(scope, id, {
+        decide: (current) =>
+          draftUnlessSame(current, draft(keepImmutable(current.attributes, attributes, type), policy)),
+        members: { replace: memberIds(members) },
+        ...conditions(ifMatch, policy),
+      });
+      if (!group) throw unknownGroup(id);
+      return written(200, await showChanged(context, group, projection));
+    },
+
+    async patch(context, id, body, { projection, ifMatch }) {
+      const { scope, policy } = context;
+      const rules = { type, id, policy };
+      const { ofMembers, ofAttributes } = split(readPatch(body, rules), type);
+      const members = await memberChange(ofMembers, policy, () => readMembers(context, id));
+      const group = await groups.change(scope, id, {
+        ...(ofAttributes.length > 0 || !members
+          ? {
+              decide: (current: DirectoryGroup) =>
+                draftUnlessSame(current, draft(applyEdits(current.attributes, ofAttributes, rules), policy)),
+            }
+          : {}),
+        ...(members ? { members } : {}),
+        ...conditions(ifMatch, policy),
+      });
+      if (!group) throw unknownGroup(id);
+      if (policy.patchGroupResponse === 'no-content' && projection === returned.onRequest) return { status: 204 };
+      return written(200, await showChanged(context, group, projection));
+    },
+
+    async remove({ scope }, id, { ifMatch }) {
+      const done = await groups.remove(scope, id, (group) => requireMatch(ifMatch, group.version));
+      if (!done) throw unknownGroup(id);
+      return { status: 204 };
+    },
+
+    query({ scope }, query) {
+      const ask = (each: typeof query) => storage.groups.query(scope, each);
+      return queryInBatches(ask, storage.groups, scope, query, storage.capabilities);
+    },
+
+    async write(context, resources, projection) {
+      const texts: string[] = [];
+      for (const group of resources) texts.push((await show(context, group, projection)).text);
+      return texts;
+    },
+  };
+}
+
+function conditions(
+  ifMatch: string | undefined,
+  { unknownMembers }: ScimPolicy,
+): { readonly unknownMembers: 'refuse' | 'skip'; readonly precondition?: (group: DirectoryGroup) => void } {
+  if (ifMatch === undefined) return { unknownMembers };
+  return { unknownMembers, precondition: ({ version }) => requireMatch(ifMatch, version) };
+}
+
+function split(
+  edits: readonly PatchEdit[],
+  type: ResourceType,
+): { readonly ofMembers: readonly AttributeEdit[]; readonly ofAttributes: readonly PatchEdit[] } {
+  const ofMembers: AttributeEdit[] = [];
+  const ofAttributes: PatchEdit[] = [];
+  for (const edit of edits) {
+    if ('target' in edit && isMembers(type, edit.target.attribute)) ofMembers.push(edit);
+    else ofAttributes.push(edit);
+  }
+  return { ofMembers, ofAttributes };
+}
+
+function unknownGroup(id: string): ScimError {
+  return notFound(`Group not found: this directory has no group with the id "${id.slice(0, 64)}".`);
+}

@@ -1,0 +1,34 @@
+import type { Page, Query } from '../../storage/query.js';
+import type { StoredResource } from '../../storage/resource-store.js';
+import type { Projection, ReturnedRules } from '../message/projection.js';
+import type { ScimContext, ScimResponse } from '../message/scim-message.js';
+import type { ResourceType } from '../schema/resource-type.js';
+
+/** What the client wants of one request besides its body. */
+export interface RequestOptions {
+  readonly projection: Projection | undefined;
+  readonly ifMatch: string | undefined;
+  readonly ifNoneMatch: string | undefined;
+}
+
+/**
+ * The operations of one resource type (RFC 7644 sections 3.3 to 3.6). Users, groups and custom types implement it; the
+ * router of methods, the search and bulk requests know nothing else of them.
+ */
+export interface ResourceEndpoint {
+  readonly type: ResourceType;
+  readonly returned: ReturnedRules;
+  create(context: ScimContext, body: unknown, options: RequestOptions): Promise<ScimResponse>;
+  read(context: ScimContext, id: string, options: RequestOptions): Promise<ScimResponse>;
+  replace(context: ScimContext, id: string, body: unknown, options: RequestOptions): Promise<ScimResponse>;
+  patch(context: ScimContext, id: string, body: unknown, options: RequestOptions): Promise<ScimResponse>;
+  remove(context: ScimContext, id: string, options: RequestOptions): Promise<ScimResponse>;
+  /** Resources that match, in the store's form. */
+  query(context: ScimContext, query: Query): Promise<Page<StoredResource>>;
+  /** The JSON of each resource of a page. */
+  write(
+    context: ScimContext,
+    resources: readonly StoredResource[],
+    projection: Projection | undefined,
+  ): Promise<readonly string[]>;
+}

@@ -1,0 +1,140 @@
+import type { Clock } from '../../core/clock.js';
+import { foldCase } from '../../core/fold.js';
+import type { Filter, PageRequest, Sort } from '../../storage/query.js';
+import { allows } from '../../tenancy/scopes.js';
+import { badRequest, ScimError } from '../error.js';
+import { bindFilter } from '../filter/bind-filter.js';
+import { parseFilter } from '../filter/parse-filter.js';
+import { readCursor, writeCursor } from '../message/cursor.js';
+import { readProjection } from '../message/projection.js';
+import { MESSAGE, type ScimContext, type ScimResponse } from '../message/scim-message.js';
+import type { SearchRequest } from '../message/search-request.js';
+import { resolvePath, storagePath } from '../schema/resolve-path.js';
+import type { ResourceType } from '../schema/resource-type.js';
+import type { ResourceEndpoint } from './resource-endpoint.js';
+
+export interface SearchOptions {
+  readonly clock: Clock;
+  /** Seconds that a cursor is good for. */
+  readonly cursorTimeout: number;
+}
+
+/** Answers a search of one resource type (RFC 7644 section 3.4.2, RFC 9865). */
+export async function searchOne(
+  context: ScimContext,
+  endpoint: ResourceEndpoint,
+  search: SearchRequest,
+  { clock, cursorTimeout }: SearchOptions,
+): Promise<ScimResponse> {
+  const { type, returned } = endpoint;
+  const { cursorKey } = context.directory;
+  const filter = search.filter === undefined ? undefined : boundFilter(search.filter, type, context);
+  const sort = search.sortBy === undefined ? undefined : readSort(search.sortBy, search.descending, type);
+  const identity = queryIdentity(type, search);
+  const { paging } = search;
+  const request: PageRequest =
+    paging.method === 'index'
+      ? paging
+      : {
+          after:
+            paging.cursor &&
+            readCursor(paging.cursor, cursorKey, identity, { count: paging.count, now: clock.now() }).position,
+          count: paging.count,
+        };
+  const page = await endpoint.query(context, {
+    page: request,
+    ...(filter ? { filter } : {}),
+    ...(sort ? { sort } : {}),
+  });
+  const texts = await endpoint.write(context, page.items, readProjection(search, type, returned));
+  if (paging.method === 'index') return listResponse(page.total, texts, { startIndex: paging.startIndex });
+  if (page.next === undefined || paging.count === 0) return listResponse(page.total, texts, {});
+  const expiresAt = clock.now() + cursorTimeout * 1000;
+  const nextCursor = writeCursor({ position: page.next, count: paging.count, expiresAt }, cursorKey, identity);
+  return listResponse(page.total, texts, { nextCursor });
+}
+
+/**
+ * Answers a search over all resource types that the client may read (RFC 7644 section 3.4.2.1): one list, type after
+ * type. A type that lacks an attribute of the filter has no match.
+ */
+export async function searchAll(
+  context: ScimContext,
+  endpoints: readonly ResourceEndpoint[],
+  search: SearchRequest,
+): Promise<ScimResponse> {
+  const { paging } = search;
+  if (paging.method === 'cursor') {
+    throw badRequest('invalidCursor', 'A search over all resource types is paged by "startIndex" only.');
+  }
+  if (search.sortBy !== undefined) {
+    throw badRequest('invalidValue', 'A search over all resource types cannot be sorted. Search one type.');
+  }
+  const readable = endpoints.filter(({ type }) => allows(context.principal, type.endpoint, 'read'));
+  if (readable.length === 0) throw new ScimError(403, undefined, 'This token may not read any resource type.');
+  const syntax = search.filter === undefined ? undefined : parseFilter(search.filter);
+  const texts: string[] = [];
+  let total = 0;
+  let refusal: ScimError | undefined;
+  let answered = false;
+  for (const endpoint of readable) {
+    let filter: Filter | undefined;
+    try {
+      filter =
+        syntax && bindFilter(syntax, { type: endpoint.type, unquotedValues: context.policy.unquotedFilterValues });
+    } catch (error) {
+      if (!(error instanceof ScimError)) throw error;
+      refusal = error;
+      continue;
+    }
+    answered = true;
+    const room = paging.count - texts.length;
+    const startIndex = Math.max(1, paging.startIndex - total);
+    const page = await endpoint.query(context, { page: { startIndex, count: room }, ...(filter ? { filter } : {}) });
+    total += page.total;
+    const projection = readProjection(search, endpoint.type, endpoint.returned);
+    texts.push(...(await endpoint.write(context, page.items, projection)));
+  }
+  if (!answered && refusal) throw refusal;
+  return listResponse(total, texts, { startIndex: paging.startIndex });
+}
+
+function boundFilter(text: string, type: ResourceType, { policy }: ScimContext): Filter {
+  return bindFilter(parseFilter(text), { type, unquotedValues: policy.unquotedFilterValues });
+}
+
+function readSort(sortBy: string, descending: boolean, type: ResourceType): Sort {
+  const resolution = resolvePath(type, sortBy);
+  if (resolution.kind !== 'attribute') {
+    throw badRequest('invalidValue', `"sortBy" names "${sortBy.slice(0, 128)}", which ${type.name} does not have.`);
+  }
+  const { attribute, subAttribute } = resolution.resolved;
+  const value = subAttribute ?? (attribute.type === 'complex' ? attribute.subAttributes.get('value') : attribute);
+  const apart = attribute.name === 'members' || attribute.name === 'groups' || attribute.mutability === 'writeOnly';
+  if (!value || value.type === 'complex' || apart || attribute.name === 'schemas') {
+    throw badRequest('invalidValue', `Resources cannot be sorted by "${sortBy.slice(0, 128)}".`);
+  }
+  const path = storagePath(resolution.resolved);
+  const full = value === attribute || value === subAttribute ? path : [...path, value.name];
+  return { path: full, type: value.type, caseExact: value.caseExact, descending };
+}
+
+/** What must stay the same over all pages of a walk by cursor (RFC 9865 section 2). */
+function queryIdentity({ name }: ResourceType, { filter = '', sortBy = '', descending }: SearchRequest): string {
+  return JSON.stringify([name, filter, foldCase(sortBy), descending]);
+}
+
+/** A ListResponse (RFC 7644 section 3.4.2) around resources that are JSON already. */
+export function listResponse(
+  total: number,
+  resources: readonly string[],
+  paging: { readonly startIndex?: number; readonly nextCursor?: string },
+): ScimResponse {
+  const head = JSON.stringify({
+    schemas: [MESSAGE.list],
+    totalResults: total,
+    itemsPerPage: resources.length,
+    ...paging,
+  });
+  return { status: 200, body: `${head.slice(0, -1)},"Resources":[${resources.join(',')}]}` };
+}

@@ -1,0 +1,165 @@
+import type { DirectoryUsers, ResourceDraft } from '../../provisioning/directory-users.js';
+import { queryInBatches } from '../../storage/batched-query.js';
+import type { DirectoryUser, GroupReference } from '../../storage/directory-user.js';
+import type { JsonObject } from '../../storage/resource-store.js';
+import type { Storage } from '../../storage/storage.js';
+import { badRequest, notFound, type ScimError } from '../error.js';
+import { type Projection, returnedRules, shows } from '../message/projection.js';
+import { type Besides, createResourceWriter, type WrittenResource } from '../message/resource-text.js';
+import type { ScimContext } from '../message/scim-message.js';
+import { requireMatch } from '../message/version.js';
+import { applyEdits } from '../patch/apply-edits.js';
+import { readPatch } from '../patch/patch-edits.js';
+import type { ScimPolicy } from '../policy.js';
+import { canonicalResource, keepImmutable, requireAttributes } from '../schema/canonical-resource.js';
+import type { ResourceType } from '../schema/resource-type.js';
+import { uniqueKeys } from '../schema/unique-keys.js';
+import { draftUnlessSame } from './resource-draft.js';
+import type { ResourceEndpoint } from './resource-endpoint.js';
+import { written, writtenUnlessKnown } from './written-answer.js';
+
+/** An id that a client may choose, where the policy lets it: safe in every URL, and no reference of a bulk request. */
+const CHOSEN_ID = /^(?!.*bulkid)[A-Za-z0-9][\w.~-]{0,63}$/i;
+const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,255}$/;
+
+/** `/Users` (RFC 7643 section 4.1). */
+export function createUsersEndpoint(options: {
+  readonly type: ResourceType;
+  readonly storage: Storage;
+  readonly users: DirectoryUsers;
+  readonly cacheEntries: number;
+}): ResourceEndpoint {
+  const { type, storage, users } = options;
+  const writer = createResourceWriter(type, options.cacheEntries);
+  const returned = returnedRules(type);
+
+  async function show(
+    context: ScimContext,
+    user: DirectoryUser,
+    projection: Projection | undefined,
+  ): Promise<WrittenResource> {
+    if (!shows(projection, 'groups')) return writer.write(context, user, undefined, projection);
+    const groups = await storage.groups.groupsOf(context.scope, [user.id]);
+    return writer.write(context, user, groupsText(context, groups.get(user.id) ?? []), projection);
+  }
+
+  function draft(attributes: JsonObject, policy: ScimPolicy): ResourceDraft {
+    requireAttributes(attributes, type);
+    requireUserNameFormat(attributes, policy);
+    return { attributes, uniqueKeys: uniqueKeys(type, attributes, policy) };
+  }
+
+  function newUser(body: unknown, policy: ScimPolicy): ResourceDraft {
+    const { attributes } = canonicalResource(body, type, policy);
+    return draft('active' in attributes ? attributes : { ...attributes, active: policy.activeByDefault }, policy);
+  }
+
+  return {
+    type,
+    returned,
+
+    async create(context, body, { projection }) {
+      const user = await users.create(context.scope, newUser(body, context.policy));
+      // Nobody is in a group before the answer names the id.
+      return written(201, writer.write(context, user, undefined, projection));
+    },
+
+    async read(context, id, { projection, ifNoneMatch }) {
+      const found = shows(projection, 'groups')
+        ? await storage.directoryUsers.getWithGroups(context.scope, id)
+        : await withoutGroups(storage, context, id);
+      if (!found) throw unknownUser(id);
+      const groups = found.groups && groupsText(context, found.groups);
+      return writtenUnlessKnown(writer.write(context, found.user, groups, projection), ifNoneMatch);
+    },
+
+    async replace(context, id, body, { projection, ifMatch }) {
+      const { policy, scope } = context;
+      const { attributes } = canonicalResource(body, type, policy);
+      const user = await users.change(scope, id, (current) => {
+        requireMatch(ifMatch, current.version);
+        // A PUT that does not speak of `active` neither lets a leaver in again nor shuts anybody out.
+        const { active } = current.attributes;
+        const next = { ...(active === undefined ? {} : { active }), ...attributes };
+        return draftUnlessSame(current, draft(keepImmutable(current.attributes, next, type), policy));
+      });
+      if (user) return written(200, await show(context, user, projection));
+      if (policy.putUnknownUser === 'refuse' || ifMatch !== undefined) throw unknownUser(id);
+      const created = await users.create(scope, newUser(body, policy), chosenId(id));
+      return written(201, writer.write(context, created, undefined, projection));
+    },
+
+    async patch(context, id, body, { projection, ifMatch }) {
+      const { policy, scope } = context;
+      const rules = { type, id, policy };
+      const edits = readPatch(body, rules);
+      const user = await users.change(scope, id, (current) => {
+        requireMatch(ifMatch, current.version);
+        return draftUnlessSame(current, draft(applyEdits(current.attributes, edits, rules), policy));
+      });
+      if (!user) throw unknownUser(id);
+      return written(200, await show(context, user, projection));
+    },
+
+    async remove({ scope, policy }, id, { ifMatch }) {
+      const done = await users.remove(scope, id, policy.deletedUsers, (user) => requireMatch(ifMatch, user.version));
+      if (!done) throw unknownUser(id);
+      return { status: 204 };
+    },
+
+    query({ scope }, query) {
+      const ask = (each: typeof query) => storage.directoryUsers.query(scope, each);
+      return queryInBatches(ask, storage.groups, scope, query, storage.capabilities);
+    },
+
+    async write(context, resources, projection) {
+      if (!shows(projection, 'groups')) {
+        return resources.map((user) => writer.write(context, user, undefined, projection).text);
+      }
+      const ids = resources.map(({ id }) => id);
+      const groups = await storage.groups.groupsOf(context.scope, ids);
+      return resources.map((user) => {
+        const besides = groupsText(context, groups.get(user.id) ?? []);
+        return writer.write(context, user, besides, projection).text;
+      });
+    },
+  };
+}
+
+async function withoutGroups(
+  storage: Storage,
+  { scope }: ScimContext,
+  id: string,
+): Promise<{ readonly user: DirectoryUser; readonly groups?: readonly GroupReference[] } | undefined> {
+  const user = await storage.directoryUsers.get(scope, id);
+  return user && { user };
+}
+
+/** Direct memberships only: nothing cascades through nested groups (RFC 7643 section 4.1.2). */
+function groupsText({ baseUrl }: ScimContext, groups: readonly GroupReference[]): Besides {
+  const shown = groups.map(({ id, displayName }) => ({
+    value: id,
+    $ref: `${baseUrl}/Groups/${encodeURIComponent(id)}`,
+    display: displayName,
+    type: 'direct',
+  }));
+  return { name: 'groups', text: JSON.stringify(shown) };
+}
+
+function requireUserNameFormat({ userName }: JsonObject, { userNameFormat }: ScimPolicy): void {
+  if (userNameFormat === 'email' && !EMAIL.test(String(userName))) {
+    throw badRequest(
+      'invalidValue',
+      '"userName" must be an e-mail address here. Map it to the e-mail in the identity provider.',
+    );
+  }
+}
+
+function chosenId(id: string): string {
+  if (CHOSEN_ID.test(id)) return id;
+  throw badRequest('invalidValue', 'An id may have letters, digits and . _ ~ -, at most 64 of them.');
+}
+
+function unknownUser(id: string): ScimError {
+  return notFound(`User not found: this directory has no user with the id "${id.slice(0, 64)}".`);
+}

@@ -1,0 +1,125 @@
+import { compileElementFilter } from '../../storage/evaluate-filter.js';
+import type { GroupMember, MemberChange } from '../../storage/group-store.js';
+import type { JsonObject } from '../../storage/resource-store.js';
+import { badRequest } from '../error.js';
+import type { FilterSyntax } from '../filter/syntax.js';
+import type { ScimPolicy } from '../policy.js';
+import type { AttributeEdit } from './patch-edits.js';
+
+/** Reads the current members of the group; asked only for the rare filter that is not about ids. */
+export type ReadMembers = () => Promise<readonly GroupMember[]>;
+
+/**
+ * Reads the ids of members as identity providers write them: a list of objects with `value`, one such object, or bare
+ * ids; `$ref`, `display` and `type` say nothing new.
+ * @throws {ScimError} 400 invalidValue.
+ */
+export function memberIds(value: unknown): readonly string[] {
+  if (value === null || value === undefined || value === '') return [];
+  const listed = Array.isArray(value) ? value : [value];
+  const ids = new Set<string>();
+  for (const each of listed) {
+    const id: unknown = typeof each === 'object' && each !== null ? (each as { readonly value?: unknown }).value : each;
+    if (typeof id !== 'string' || id === '') {
+      throw badRequest(
+        'invalidValue',
+        'Each of "members" must be an object with the id of a user or group as "value".',
+      );
+    }
+    ids.add(id);
+  }
+  return [...ids];
+}
+
+/**
+ * Reduces edits of `members`, in order, to one change of a set (RFC 7644 section 3.5.2): the cost is that of the edits,
+ * not of the group.
+ * @throws {ScimError} 400 invalidValue, mutability, or noTarget where the policy guards against emptying a group.
+ */
+export async function memberChange(
+  edits: readonly AttributeEdit[],
+  policy: Pick<ScimPolicy, 'removeAllMembers'>,
+  readMembers: ReadMembers,
+): Promise<MemberChange | undefined> {
+  let replaced: Set<string> | undefined;
+  const add = new Set<string>();
+  const remove = new Set<string>();
+
+  function put(ids: readonly string[]): void {
+    for (const id of ids) {
+      (replaced ?? add).add(id);
+      remove.delete(id);
+    }
+  }
+
+  function take(ids: readonly string[]): void {
+    for (const id of ids) {
+      if (replaced) replaced.delete(id);
+      else {
+        add.delete(id);
+        remove.add(id);
+      }
+    }
+  }
+
+  function replaceBy(ids: readonly string[]): void {
+    replaced = new Set(ids);
+    add.clear();
+    remove.clear();
+  }
+
+  for (const edit of edits) {
+    refuseSubAttribute(edit);
+    if (edit.selector) {
+      take(idsOf(edit.selector.syntax) ?? (await matchingIds(edit, readMembers)));
+      if (edit.op !== 'remove') put(memberIds(edit.value));
+    } else if (edit.op === 'remove') {
+      const listed = memberIds(edit.value);
+      if (listed.length > 0) take(listed);
+      else if (saysNothing(edit.value)) replaceBy(refuseRemoval(policy));
+    } else if (edit.op === 'replace') replaceBy(memberIds(edit.value));
+    else put(memberIds(edit.value));
+  }
+
+  if (replaced) return { replace: [...replaced] };
+  return add.size + remove.size > 0 ? { add: [...add], remove: [...remove] } : undefined;
+}
+
+/** `remove` of `members` with an empty list names nobody and so removes nobody; without a value it means everybody. */
+function saysNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
+
+function refuseRemoval(policy: Pick<ScimPolicy, 'removeAllMembers'>): readonly string[] {
+  if (policy.removeAllMembers === 'allow') return [];
+  throw badRequest('noTarget', 'Removing all members at once is switched off here. Name the members to remove.');
+}
+
+function refuseSubAttribute({ target }: AttributeEdit): void {
+  if (target.subAttribute && target.subAttribute.name !== 'value') {
+    throw badRequest('mutability', 'Members are added and removed; nothing in one can be changed.');
+  }
+}
+
+/** The ids of `value eq "a" or value eq "b"`; `undefined` for any other filter. */
+function idsOf(syntax: FilterSyntax): readonly string[] | undefined {
+  if (syntax.op === 'or') {
+    const parts = syntax.terms.map(idsOf);
+    return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+  }
+  if (syntax.op !== 'eq' || syntax.target.attribute.toLowerCase() !== 'value') return undefined;
+  if ('bare' in syntax.literal) return [syntax.literal.bare];
+  return typeof syntax.literal.value === 'string' ? [syntax.literal.value] : undefined;
+}
+
+async function matchingIds(edit: AttributeEdit, readMembers: ReadMembers): Promise<readonly string[]> {
+  if (!edit.selector) return [];
+  const matches = compileElementFilter(edit.selector.filter);
+  const members = await readMembers();
+  return members.filter((member) => matches(asElement(member))).map(({ id }) => id);
+}
+
+function asElement({ id, type, displayName, userName }: GroupMember): JsonObject {
+  const display = displayName ?? userName;
+  return { value: id, type, ...(display === undefined ? {} : { display }) };
+}

@@ -1,0 +1,148 @@
+import type { JsonObject, JsonValue } from '../../storage/resource-store.js';
+import { badRequest } from '../error.js';
+import type { ScimPolicy } from '../policy.js';
+import type { AttributeType } from './attribute-type.js';
+import { coerceValue, isJsonObject, unknownName } from './coerce-value.js';
+import { type ResolvedPath, resolvePath } from './resolve-path.js';
+import type { ResourceType } from './resource-type.js';
+
+/** A body of POST or PUT in canonical form. */
+export interface CanonicalResource {
+  readonly attributes: JsonObject;
+  /** What the client sent as `members` of a group; they are kept apart from the resource. */
+  readonly members?: unknown;
+}
+
+/**
+ * Turns the body of POST or PUT into canonical attributes (RFC 7644 sections 3.3 and 3.5.1): read-only attributes are
+ * left out, write-only ones checked and dropped, everything else coerced by the schema.
+ * @throws {ScimError} 400 invalidSyntax or invalidValue.
+ */
+export function canonicalResource(
+  body: unknown,
+  type: ResourceType,
+  policy: Pick<ScimPolicy, 'unknownAttributes' | 'unstatedSchemas'>,
+): CanonicalResource {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw badRequest('invalidSyntax', `The body must be a JSON object that describes a ${type.name}.`);
+  }
+  const draft: { attributes: Record<string, JsonValue>; members?: unknown; schemas?: unknown } = { attributes: {} };
+  collect(body, draft, type, policy.unknownAttributes);
+  if (policy.unstatedSchemas === 'refuse') requireStatedSchemas(draft.schemas, type);
+  return 'members' in draft
+    ? { attributes: draft.attributes, members: draft.members }
+    : { attributes: draft.attributes };
+}
+
+function collect(
+  object: object,
+  draft: { attributes: Record<string, JsonValue>; members?: unknown; schemas?: unknown },
+  type: ResourceType,
+  unknown: ScimPolicy['unknownAttributes'],
+): void {
+  for (const [name, value] of Object.entries(object)) {
+    const resolution = resolvePath(type, name);
+    switch (resolution.kind) {
+      case 'core':
+        if (isObject(value)) collect(value, draft, type, unknown);
+        break;
+      case 'extension':
+        for (const [inner, innerValue] of Object.entries(isObject(value) ? value : {})) {
+          const attribute = resolvePath(type, `${resolution.urn}:${inner}`);
+          if (attribute.kind === 'attribute') put(draft.attributes, attribute.resolved, innerValue, unknown);
+          else if (unknown === 'refuse') throw unknownName(`${resolution.urn}:${inner}`);
+        }
+        break;
+      case 'attribute':
+        if (resolution.resolved.attribute.name === 'schemas') draft.schemas = value;
+        else if (isMembers(type, resolution.resolved.attribute)) draft.members = value;
+        else put(draft.attributes, resolution.resolved, value, unknown);
+        break;
+      case 'unknown':
+        if (unknown === 'refuse') throw unknownName(name);
+    }
+  }
+}
+
+/** Whether an attribute is the list of members, which is kept apart from the group. */
+export function isMembers(type: ResourceType, attribute: AttributeType): boolean {
+  return type.name === 'Group' && attribute.name === 'members';
+}
+
+function put(
+  attributes: Record<string, JsonValue>,
+  { extension, attribute, subAttribute }: ResolvedPath,
+  value: unknown,
+  unknown: ScimPolicy['unknownAttributes'],
+): void {
+  if (attribute.mutability === 'readOnly' || subAttribute?.mutability === 'readOnly') return;
+  const coerced = coerceValue(attribute, subAttribute ? { [subAttribute.name]: value } : value, unknown);
+  if (coerced === undefined || attribute.mutability === 'writeOnly') return;
+  if (!extension) {
+    attributes[attribute.name] = merged(attributes[attribute.name], coerced, subAttribute);
+    return;
+  }
+  const before = attributes[extension];
+  const inside = isJsonObject(before) ? before : {};
+  attributes[extension] = {
+    ...inside,
+    [attribute.name]: merged(inside[attribute.name], coerced, subAttribute),
+  };
+}
+
+function merged(before: JsonValue | undefined, value: JsonValue, subAttribute: AttributeType | undefined): JsonValue {
+  return subAttribute && isJsonObject(before) && isJsonObject(value) ? { ...before, ...value } : value;
+}
+
+function requireStatedSchemas(schemas: unknown, type: ResourceType): void {
+  const stated = Array.isArray(schemas) ? schemas.map((urn) => String(urn).toLowerCase()) : [];
+  if (!stated.includes(type.schema.id.toLowerCase())) {
+    throw badRequest('invalidSyntax', `"schemas" must name ${type.schema.id}.`);
+  }
+  const unknown = stated.find((urn) => urn !== type.schema.id.toLowerCase() && !type.extensions.has(urn));
+  if (unknown)
+    throw badRequest('invalidSyntax', `"schemas" names ${unknown.slice(0, 128)}, which ${type.name} does not have.`);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** @throws {ScimError} 400 invalidValue when a required attribute or extension has no value. */
+export function requireAttributes(attributes: JsonObject, type: ResourceType): void {
+  for (const attribute of type.schema.attributes.values()) {
+    if (attribute.required && attribute.mutability !== 'readOnly') requireValue(attributes, attribute);
+  }
+  for (const { schema, required } of type.extensions.values()) {
+    const inside = attributes[schema.id];
+    if (required && inside === undefined) throw badRequest('invalidValue', `The extension ${schema.id} is required.`);
+    if (!isJsonObject(inside)) continue;
+    for (const attribute of schema.attributes.values()) {
+      if (attribute.required && attribute.mutability !== 'readOnly') requireValue(inside, attribute);
+    }
+  }
+}
+
+function requireValue(attributes: JsonObject, attribute: AttributeType): void {
+  if (attributes[attribute.name] === undefined) {
+    throw badRequest('invalidValue', `"${attribute.name}" is required and must not be empty.`);
+  }
+}
+
+/**
+ * Keeps what never changes (RFC 7643 section 2.2): an immutable attribute once set keeps its value when a PUT leaves it
+ * out. @throws {ScimError} 400 mutability when it would change.
+ */
+export function keepImmutable(before: JsonObject, after: JsonObject, type: ResourceType): JsonObject {
+  const kept: Record<string, JsonValue> = {};
+  for (const attribute of type.schema.attributes.values()) {
+    const old = attribute.mutability === 'immutable' ? before[attribute.name] : undefined;
+    if (old === undefined) continue;
+    const next = after[attribute.name];
+    if (next !== undefined && JSON.stringify(next) !== JSON.stringify(old)) {
+      throw badRequest('mutability', `"${attribute.name}" cannot be changed once it is set.`);
+    }
+    kept[attribute.name] = old;
+  }
+  return Object.keys(kept).length > 0 ? { ...after, ...kept } : after;
+}

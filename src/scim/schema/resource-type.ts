@@ -1,0 +1,83 @@
+import type { SchemaDefinition } from 'scimmy/types';
+import { type AttributeDefinition, type AttributeType, compileAttributes, type SchemaJson } from './attribute-type.js';
+import { COMMON_ATTRIBUTES } from './common-attributes.js';
+
+/** A schema to describe a resource type with: scimmy's `SchemaDefinition`, or the JSON of RFC 7643 section 7 (any URN). */
+export type SchemaInput = SchemaDefinition | SchemaJson;
+
+export interface ExtensionInput {
+  readonly schema: SchemaInput;
+  /** Whether every resource must carry it. */
+  readonly required?: boolean;
+}
+
+/** What a resource type is made of before it is compiled. */
+export interface ResourceTypeInput {
+  /** `User` */
+  readonly name: string;
+  /** `Users`: the path segment. */
+  readonly endpoint: string;
+  readonly description?: string;
+  readonly schema: SchemaInput;
+  /** Attributes of the host's own, placed directly in the core schema. */
+  readonly attributes?: readonly AttributeDefinition[];
+  readonly extensions?: readonly ExtensionInput[];
+}
+
+/** A schema with its attributes found by lower-case name. */
+export interface CompiledSchema {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly attributes: ReadonlyMap<string, AttributeType>;
+}
+
+export interface CompiledExtension {
+  readonly schema: CompiledSchema;
+  readonly required: boolean;
+}
+
+/** A resource type, compiled once per router into tables that every request only reads. */
+export interface ResourceType {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly description: string;
+  readonly schema: CompiledSchema;
+  /** Core and common attributes together. */
+  readonly attributes: ReadonlyMap<string, AttributeType>;
+  /** By lower-case URN. */
+  readonly extensions: ReadonlyMap<string, CompiledExtension>;
+}
+
+/** Compiles a resource type. @throws {TypeError} naming what is wrongly described. */
+export function compileResourceType(input: ResourceTypeInput): ResourceType {
+  const base = compileSchema(input.schema);
+  const own = new Map([...base.attributes, ...compileAttributes(input.attributes ?? [])]);
+  const extensions = new Map<string, CompiledExtension>();
+  for (const { schema, required = false } of input.extensions ?? []) {
+    const compiled = compileSchema(schema);
+    extensions.set(compiled.id.toLowerCase(), { schema: compiled, required });
+  }
+  return {
+    name: input.name,
+    endpoint: input.endpoint,
+    description: input.description ?? base.description,
+    schema: { ...base, attributes: own },
+    attributes: new Map([...COMMON_ATTRIBUTES, ...own]),
+    extensions,
+  };
+}
+
+function compileSchema(input: SchemaInput): CompiledSchema {
+  // Known by its method, since scimmy's ESM and CJS builds are two classes. What it describes are its own attributes,
+  // shared by the whole process, which give their RFC 7643 form as JSON only.
+  const json = 'describe' in input ? (JSON.parse(JSON.stringify(input.describe())) as SchemaJson) : input;
+  if (!/^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(json.id)) throw new TypeError(`"${json.id}" is no schema URI`);
+  const attributes = json.attributes.filter(({ name }) => !COMMON_ATTRIBUTES.has(name.toLowerCase()));
+  return {
+    id: json.id,
+    name: json.name,
+    description: json.description ?? '',
+    attributes: compileAttributes(attributes),
+  };
+}

@@ -1,0 +1,176 @@
+import type { Clock } from '../core/clock.js';
+import { createOptionsValidator } from '../core/configuration.js';
+import { newId } from '../core/id.js';
+import { randomToken } from '../core/random-token.js';
+import type { Directory, DirectoryStore } from '../storage/directory-store.js';
+import type { JsonObject } from '../storage/resource-store.js';
+import type { DirectoryScope, OrganizationScope } from '../storage/scope.js';
+import { HOST_PATTERN, normalizeHost } from './host-name.js';
+import { NAME_SCHEMA } from './name-schema.js';
+
+/** What the id of a directory looks like: it is a segment of URLs. */
+export const DIRECTORY_ID_PATTERN: RegExp = /^[A-Za-z0-9_-]{1,64}$/;
+
+export interface DirectoriesOptions {
+  readonly storage: {
+    readonly directories: DirectoryStore;
+    transaction<T>(
+      scope: OrganizationScope,
+      work: (storage: { readonly directories: DirectoryStore }) => Promise<T>,
+    ): Promise<T>;
+  };
+  readonly clock: Clock;
+}
+
+export interface NewDirectory extends OrganizationScope {
+  /** The `scimId` of its URL: 1 to 64 letters, digits, `_` or `-`. A random one unless given. */
+  readonly id?: string;
+  readonly name: string;
+  /** Which of the host's routers serves it; `default` unless given. */
+  readonly kind?: string;
+  /** Host names that lead to this directory and no other, with port where one is used. */
+  readonly hosts?: readonly string[];
+  /** Resource types on offer, by name; all unless given. */
+  readonly resourceTypes?: readonly string[];
+  /** How it differs from the router's policy. Checked by whoever knows policies, not here. */
+  readonly policy?: JsonObject;
+}
+
+/** What may change about a directory; what is left out stays. Its id and kind are part of its URL and never change. */
+export interface DirectoryChange {
+  readonly name?: string;
+  readonly hosts?: readonly string[];
+  /** `null` offers all resource types again. */
+  readonly resourceTypes?: readonly string[] | null;
+  readonly policy?: JsonObject;
+}
+
+/** Sets up directories. What is changed here is what every node goes by within seconds. */
+export interface Directories {
+  /**
+   * @throws {ConfigurationError} when what was given cannot be a directory.
+   * @throws {UniqueConflictError} when the id or one of the hosts is taken, by whatever organization.
+   */
+  create(directory: NewDirectory): Promise<Directory>;
+  list(scope: OrganizationScope): Promise<readonly Directory[]>;
+  /**
+   * The directory as it is now, or `undefined` when the organization has no such directory.
+   * @throws {ConfigurationError} and {UniqueConflictError} as `create`.
+   */
+  update(scope: DirectoryScope, change: DirectoryChange): Promise<Directory | undefined>;
+  /** Refuses all requests to the directory until it is enabled; keeps what is in it. Idempotent, the first time stays. */
+  disable(scope: DirectoryScope): Promise<Directory | undefined>;
+  enable(scope: DirectoryScope): Promise<Directory | undefined>;
+}
+
+const MUTABLE = {
+  name: NAME_SCHEMA,
+  hosts: {
+    type: 'array',
+    maxItems: 100,
+    items: {
+      type: 'string',
+      maxLength: 260,
+      pattern: HOST_PATTERN,
+      description:
+        'a host name in ASCII such as "scim.example.com", with the port where one is used, without scheme and path',
+    },
+  },
+  policy: { type: 'object' },
+};
+
+const RESOURCE_TYPES = {
+  type: 'array',
+  minItems: 1,
+  description: 'a list of at least one resource type, by name',
+  items: { type: 'string', minLength: 1, maxLength: 100 },
+};
+
+const parseNew = createOptionsValidator<NewDirectory>('directories.create', {
+  properties: {
+    ...MUTABLE,
+    organizationId: { type: 'string', minLength: 1 },
+    id: { type: 'string', pattern: DIRECTORY_ID_PATTERN.source, description: '1 to 64 letters, digits, "_" or "-"' },
+    kind: NAME_SCHEMA,
+    resourceTypes: RESOURCE_TYPES,
+  },
+  required: ['organizationId', 'name'],
+});
+
+const parseChange = createOptionsValidator<DirectoryChange>('directories.update', {
+  properties: { ...MUTABLE, resourceTypes: { ...RESOURCE_TYPES, type: ['array', 'null'] } },
+});
+
+/**
+ * Creates what sets up the directories of all organizations.
+ *
+ * @example
+ * const directories = createDirectories({ storage, clock: systemClock });
+ * const directory = await directories.create({ organizationId: 'acme', name: 'Entra ID', hosts: ['scim.acme.example'] });
+ */
+export function createDirectories({ storage, clock }: DirectoriesOptions): Directories {
+  /** Reads and writes in one transaction: an update must not bring back a directory that is being disabled. */
+  function change(
+    { organizationId, directoryId }: DirectoryScope,
+    next: (directory: Directory) => Directory,
+  ): Promise<Directory | undefined> {
+    return storage.transaction({ organizationId }, async ({ directories }) => {
+      const directory = await directories.get(directoryId);
+      if (directory?.organizationId !== organizationId) return undefined;
+      const changed = next(directory);
+      if (changed !== directory) await directories.update(changed);
+      return changed;
+    });
+  }
+
+  return {
+    async create(given) {
+      const { organizationId, id, name, kind, hosts = [], resourceTypes, policy = {} } = parseNew(given);
+      const directory: Directory = {
+        organizationId,
+        id: id ?? newId(),
+        name,
+        kind: kind ?? 'default',
+        hosts: normalizeHosts(hosts),
+        ...(resourceTypes && { resourceTypes: [...resourceTypes] }),
+        policy,
+        cursorKey: randomToken(),
+        createdAt: new Date(clock.now()).toISOString(),
+      };
+      await storage.directories.insert(directory);
+      return directory;
+    },
+
+    list: (scope) => storage.directories.list(scope),
+
+    async update(scope, given) {
+      const { resourceTypes, hosts, ...rest } = parseChange(given);
+      return change(scope, ({ resourceTypes: offered, ...directory }) => {
+        const wanted = resourceTypes === undefined ? offered : resourceTypes;
+        return {
+          ...directory,
+          ...rest,
+          ...(hosts && { hosts: normalizeHosts(hosts) }),
+          ...(wanted && { resourceTypes: [...wanted] }),
+        };
+      });
+    },
+
+    disable: (scope) =>
+      change(scope, (directory) =>
+        directory.disabledAt === undefined
+          ? { ...directory, disabledAt: new Date(clock.now()).toISOString() }
+          : directory,
+      ),
+
+    enable: (scope) =>
+      change(scope, (directory) => {
+        const { disabledAt, ...enabled } = directory;
+        return disabledAt === undefined ? directory : enabled;
+      }),
+  };
+}
+
+function normalizeHosts(hosts: readonly string[]): readonly string[] {
+  return [...new Set(hosts.map((host) => normalizeHost(host)).filter((host) => host !== undefined))];
+}
