@@ -21,8 +21,8 @@ export interface HostAuthentication {
 /** Options of `createScimRouter`. Everything has a default that is safe; what is not given is not switched on. */
 export interface ScimRouterOptions {
   /**
-   * Public URL of the mount, e.g. `https://app.example.com/scim/v2`; `{host}` stands for the host name that led to the
-   * directory. It is the only source of `Location`, `meta.location` and `$ref`; the `Host` header never is. Without it
+   * Public URL of the mount, e.g. `https://app.example.com/scim/v2`. With `directoryFrom: 'host'` it may hold `{host}`,
+   * the host name that led to the directory. It is the only source of `Location`, `meta.location` and `$ref`; the `Host` header never is. Without it
    * these are references without scheme and host, such as `/scim/v2/acme/Users/1`.
    */
   readonly baseUrl?: string;
@@ -109,6 +109,16 @@ const additions = {
 /** Checks the options of `createScimRouter`. @throws {ConfigurationError} with every fault. */
 export const parseScimRouterOptions: (options: unknown) => ScimRouterOptions =
   createOptionsValidator<ScimRouterOptions>('createScimRouter', {
+    if: { required: ['directoryFrom'], properties: { directoryFrom: { const: 'host' } } },
+    else: {
+      properties: {
+        baseUrl: {
+          type: 'string',
+          pattern: '^[^{}]*$',
+          description: 'without {host}, which needs directoryFrom "host"',
+        },
+      },
+    },
     properties: {
       baseUrl: {
         type: 'string',

@@ -13,6 +13,7 @@ import { compileResourceType } from '../scim/schema/resource-type.js';
 import { createServiceProvider, type ScimSchemas } from '../scim/service-provider.js';
 import type { Directory } from '../storage/directory-store.js';
 import type { Storage } from '../storage/storage.js';
+import { normalizeHost } from '../tenancy/host-name.js';
 import type { DirectoryPrincipal } from '../tenancy/principal.js';
 import { createDirectoryAccess } from './directory-access.js';
 import { hasUnreadBody, readRequestBody } from './request-body.js';
@@ -80,9 +81,9 @@ export function createScimRouter(storage: Storage, options: ScimRouterOptions = 
   }
 
   function baseUrlOf(request: Request, directoryId: string | undefined): string {
-    const mount = (settings.baseUrl ?? request.baseUrl)
-      .replace('{host}', () => requestHost(request))
-      .replace(/\/$/, '');
+    const { baseUrl = request.baseUrl } = settings;
+    // A host name gets here only after it has led to a directory, so it is one of an exact list.
+    const mount = baseUrl.replace('{host}', () => normalizeHost(requestHost(request)) ?? '').replace(/\/$/, '');
     return directoryFrom === 'path' && directoryId !== undefined ? `${mount}/${directoryId}` : mount;
   }
 

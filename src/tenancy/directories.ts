@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.js';
+import { type Clock, systemClock } from '../core/clock.js';
 import { createOptionsValidator } from '../core/configuration.js';
 import { newId } from '../core/id.js';
 import { randomToken } from '../core/random-token.js';
@@ -19,7 +19,7 @@ export interface DirectoriesOptions {
       work: (storage: { readonly directories: DirectoryStore }) => Promise<T>,
     ): Promise<T>;
   };
-  readonly clock: Clock;
+  readonly clock?: Clock;
 }
 
 export interface NewDirectory extends OrganizationScope {
@@ -105,10 +105,10 @@ const parseChange = createOptionsValidator<DirectoryChange>('directories.update'
  * Creates what sets up the directories of all organizations.
  *
  * @example
- * const directories = createDirectories({ storage, clock: systemClock });
+ * const directories = createDirectories({ storage });
  * const directory = await directories.create({ organizationId: 'acme', name: 'Entra ID', hosts: ['scim.acme.example'] });
  */
-export function createDirectories({ storage, clock }: DirectoriesOptions): Directories {
+export function createDirectories({ storage, clock = systemClock }: DirectoriesOptions): Directories {
   /** Reads and writes in one transaction: an update must not bring back a directory that is being disabled. */
   function change(
     { organizationId, directoryId }: DirectoryScope,

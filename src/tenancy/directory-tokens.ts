@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.js';
+import { type Clock, systemClock } from '../core/clock.js';
 import { ConfigurationError, createOptionsValidator } from '../core/configuration.js';
 import { newId } from '../core/id.js';
 import { toInstant } from '../core/instant.js';
@@ -10,7 +10,7 @@ import { SCOPE_PATTERN } from './scopes.js';
 
 export interface DirectoryTokensOptions {
   readonly storage: { readonly directories: Pick<DirectoryStore, 'insertToken' | 'listTokens' | 'revokeToken'> };
-  readonly clock: Clock;
+  readonly clock?: Clock;
 }
 
 export interface NewDirectoryToken {
@@ -70,10 +70,10 @@ const parseNew = createOptionsValidator<NewDirectoryToken>('directoryTokens.issu
  * Creates what issues and revokes the tokens of directories.
  *
  * @example
- * const tokens = createDirectoryTokens({ storage, clock: systemClock });
+ * const tokens = createDirectoryTokens({ storage });
  * const { token } = await tokens.issue({ directory, name: 'Entra ID', expiresAt: '2030-01-31T00:00:00Z' });
  */
-export function createDirectoryTokens({ storage, clock }: DirectoryTokensOptions): DirectoryTokens {
+export function createDirectoryTokens({ storage, clock = systemClock }: DirectoryTokensOptions): DirectoryTokens {
   const { directories } = storage;
 
   return {

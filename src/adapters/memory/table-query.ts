@@ -30,13 +30,12 @@ export async function queryTable<T extends StoredResource>(
   const { filter, sort, page } = query;
   if (!filter && !sort) return access.read(scope, (resources) => pageOfAll(tableOf(resources), page));
 
-  const answer = await access.read(scope, (resources) => {
+  return access.read(scope, (resources) => {
     const table = tableOf(resources);
     const rows = filter && findCandidates(filter, table, resources.memberships);
-    if (!rows && table.order.size > ROWS_AT_ONCE) return undefined;
+    if (!rows && table.order.size > ROWS_AT_ONCE) return queryByWalk(access, scope, tableOf, query);
     return pageOfMatches((rows ?? table.order.after(0, ROWS_AT_ONCE)).filter(matcher(resources, query)), query);
   });
-  return answer ?? queryByWalk(access, scope, tableOf, query);
 }
 
 function queryByWalk<T extends StoredResource>(
