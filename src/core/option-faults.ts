@@ -18,7 +18,10 @@ const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
   ['array', 'an array'],
 ]);
 
-/** Turns what ajv found into sentences for the person who wrote the options. Expects errors with `verbose`. */
+/**
+ * Turns what ajv found into sentences for the person who wrote the options. Expects errors with `verbose`. That a
+ * condition failed goes without saying: its own faults are there too.
+ */
 export function describeFaults(errors: readonly ErrorObject[]): readonly ConfigurationFault[] {
   const alternatives = errors.filter(isAlternative);
   const hidden = new Set<ErrorObject>();
@@ -36,7 +39,7 @@ export function describeFaults(errors: readonly ErrorObject[]): readonly Configu
     }
   }
   return errors
-    .filter((error) => !hidden.has(error))
+    .filter((error) => !hidden.has(error) && error.keyword !== 'if')
     .map((error) => ({ path: pathOf(error), message: sentence(error, choices.get(error)) }));
 }
 
