@@ -437,6 +437,13 @@ describe('the logger', () => {
     expect(line).toContain('core.test');
   });
 
+  it('prints fields that are no JSON', () => {
+    createDebug.enable('express-sso-scim:*');
+    const circle: { size: bigint; self?: object } = { size: 7n };
+    circle.self = circle;
+    expect(linesOf(() => createDebugLogger('scim').info(circle, 'seen'))).toContain('size: 7n');
+  });
+
   it('lets no control character of a field reach the terminal', () => {
     createDebug.enable('express-sso-scim:*');
     const line = linesOf(() => createDebugLogger('scim').info({ name: 'a\r\n\u001b[2Jb\u202ec\u0085' }, 'seen'));

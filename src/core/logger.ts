@@ -19,7 +19,18 @@ export function createDebugLogger(room: string): Logger {
 }
 
 function printable(fields: object): string {
-  return escapeControls(inspect(fields, { depth: 4, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 2000 }));
+  return escapeControls(asJson(fields) ?? inspect(fields));
+}
+
+/** `undefined` for what JSON cannot say, such as circles: a line of a log must not make a request fail. */
+function asJson(fields: object): string | undefined {
+  try {
+    return JSON.stringify(fields, (_name, value: unknown) =>
+      value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value,
+    );
+  } catch {
+    return undefined;
+  }
 }
 
 /** Makes text safe for a line of a log: control characters and line separators become `\u….`. */

@@ -61,19 +61,8 @@ export function createDirectoryGroups(options: { readonly storage: Storage; read
   }
 
   return {
-    async create(scope, draft, members, unknownMembers) {
-      const group = { id: newId(), created: now(), ...draft };
-      if (members.length === 0) return storage.groups.insert(scope, group);
-      return storage.transaction(scope, async ({ groups }) => {
-        const created = await groups.insert(scope, group);
-        const change = { add: members, remove: [] };
-        const changed = await groups.changeMembers(scope, group.id, {
-          change,
-          at: group.created,
-          unknown: unknownMembers,
-        });
-        return changed?.group ?? created;
-      });
+    create(scope, draft, ids, unknown) {
+      return storage.groups.insert(scope, { id: newId(), created: now(), ...draft }, { ids, unknown });
     },
 
     async change(scope, id, change) {
@@ -99,7 +88,7 @@ export function createDirectoryGroups(options: { readonly storage: Storage; read
         const group = await groups.get(scope, id);
         if (!group) return false;
         precondition(group);
-        await groups.delete(scope, id, group.version);
+        await groups.delete(scope, id, group.version, laterThan(group.lastModified, clock.now()));
         return true;
       });
     },

@@ -26,7 +26,7 @@ export interface DirectoryToken {
   readonly directoryId: string;
   readonly organizationId: string;
   readonly name: string;
-  /** SHA-256 of the token, hexadecimal. Unique over all directories. */
+  /** SHA-256, hexadecimal, of the token without its checksum. Unique over all directories. */
   readonly hash: string;
   /** `users`, `groups`, `users:read` …; absent means everything. */
   readonly scopes?: readonly string[];
@@ -51,7 +51,7 @@ export interface DirectoryStore {
   /** Across organizations: a request arrives with nothing but its token. In one round trip with its directory. */
   findToken(hash: string): Promise<{ readonly token: DirectoryToken; readonly directory: Directory } | undefined>;
   listTokens(scope: OrganizationScope, directoryId: string): Promise<readonly DirectoryToken[]>;
-  /** @throws {UniqueConflictError} when the hash is taken. */
+  /** @throws {UniqueConflictError} when the hash is taken. @throws {StaleVersionError} when there is no such directory. */
   insertToken(token: DirectoryToken): Promise<void>;
   /** Idempotent; the first time stays. Answers whether there is such a token. */
   revokeToken(scope: OrganizationScope, directoryId: string, tokenId: string, at: string): Promise<boolean>;

@@ -26,7 +26,10 @@ export interface MemberChangeRequest {
   /** Becomes `lastModified` when anything changed. */
   readonly at: string;
   readonly ifVersion?: number;
-  /** What to do about ids that name nothing in the directory: refuse the whole change, or leave them out. */
+  /**
+   * What to do about added ids that name nothing in the directory: refuse the whole change, or leave them out. Removing
+   * such an id is done already.
+   */
   readonly unknown: 'refuse' | 'skip';
 }
 
@@ -40,10 +43,14 @@ export interface MemberChangeResult {
 
 /** Keeps groups and who is in them. Indexed: id, displayName, externalId, membership both ways. */
 export interface GroupStore extends Omit<ResourceStore<DirectoryGroup>, 'insert' | 'update'> {
-  /** As {@link ResourceStore.insert}; `memberCount` starts at 0. */
+  /**
+   * As {@link ResourceStore.insert}, with its first members, all or nothing; they are part of version 1.
+   * @throws {UnknownMembersError} with `unknown: 'refuse'`.
+   */
   insert(
     scope: DirectoryScope,
     group: Omit<DirectoryGroup, 'version' | 'lastModified' | 'memberCount'>,
+    members: Pick<MemberChangeRequest, 'unknown'> & { readonly ids: readonly string[] },
   ): Promise<DirectoryGroup>;
 
   /** As {@link ResourceStore.update}; members stay. */
@@ -84,8 +91,9 @@ export interface GroupStore extends Omit<ResourceStore<DirectoryGroup>, 'insert'
   ): Promise<MemberChangeResult | undefined>;
 
   /**
-   * Deletes a group with its memberships, also those in other groups. Its unique keys are free, its id is not.
+   * Deletes a group with its memberships, also those in other groups, for which `at` becomes `lastModified`. Its unique
+   * keys are free, its id is not.
    * @throws {StaleVersionError} when the version is not `ifVersion`, or the group is gone.
    */
-  delete(scope: DirectoryScope, id: string, ifVersion: number): Promise<void>;
+  delete(scope: DirectoryScope, id: string, ifVersion: number, at: string): Promise<void>;
 }

@@ -63,12 +63,16 @@ export interface Query {
 
 /**
  * One page. Without `sort` the order is that of creation, and a walk by `after` meets each resource that exists
- * throughout the walk exactly once, whatever is inserted or deleted meanwhile.
+ * throughout the walk exactly once, whatever is inserted or deleted meanwhile. A sorted walk leaves none out either, but may
+ * meet one again that has changed.
  */
 export interface Page<T extends StoredResource> {
   readonly items: readonly T[];
   /** How many resources match, over all pages. */
   readonly total: number;
-  /** Where the next page starts; absent on the last page. Opaque, at most 512 characters. */
+  /**
+   * Where the next page starts, after an index page too; absent on the last page and on an empty one. Opaque, at most
+   * 512 characters.
+   */
   readonly next?: string;
 }

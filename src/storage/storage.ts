@@ -28,7 +28,8 @@ export interface Storage extends HostStorage, LibraryStorage {
 
   /**
    * Runs `work` on a storage whose writes become visible together when it resolves, and not at all when it rejects.
-   * `work` may be run again, so it calls nothing but the storage it is given.
+   * `work` may be run again, so it calls nothing but the storage it is given. A transaction inside one joins it, and when
+   * it fails so does the whole.
    */
   transaction<T>(scope: OrganizationScope, work: (storage: Storage) => Promise<T>): Promise<T>;
 }

@@ -17,12 +17,13 @@ export function createCustomStore(access: Access, capabilities: StorageCapabilit
         return resources.custom(type).insert(resource, undo);
       }),
 
-    update: (scope, type, id, { lastModified, attributes, uniqueKeys }, ifVersion) =>
+    update: (scope, type, id, { lastModified: at, attributes, uniqueKeys }, ifVersion) =>
       access.write(scope, (resources, undo) => {
         const table = resources.custom(type);
         const row = rowInVersion(table, id, ifVersion);
-        const changed = { ...nextVersion(row.resource, lastModified), attributes, uniqueKeys };
-        return table.replace(row, { ...row.resource, ...changed }, undo);
+        const { created } = row.resource;
+        const { version, lastModified } = nextVersion(row.resource, at);
+        return table.replace(row, { id, version, created, lastModified, attributes, uniqueKeys }, undo);
       }),
 
     delete: (scope, type, id, ifVersion) =>

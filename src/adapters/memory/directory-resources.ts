@@ -47,9 +47,11 @@ export class DirectoryResources {
 
   /** Gives a group whose members have changed its new version. */
   noteMemberChange(group: Row<DirectoryGroup>, at: string, undo: UndoLog): DirectoryGroup {
-    const before = group.resource;
-    const memberCount = this.memberships.memberCount(before.id);
-    return this.groups.replace(group, { ...before, ...nextVersion(before, at), memberCount }, undo);
+    const { id, created, attributes, uniqueKeys } = group.resource;
+    const { version, lastModified } = nextVersion(group.resource, at);
+    const memberCount = this.memberships.memberCount(id);
+    const changed = { id, version, created, lastModified, attributes, uniqueKeys, memberCount };
+    return this.groups.replace(group, changed, undo);
   }
 
   #groupRowsOf(memberId: string): Row<DirectoryGroup>[] {

@@ -1,6 +1,11 @@
-import { systemClock } from '../../core/clock.js';
 import { StaleVersionError, UnknownMembersError } from '../../storage/errors.js';
-import type { GroupMember, GroupStore, MemberChange, MemberChangeRequest } from '../../storage/group-store.js';
+import type {
+  DirectoryGroup,
+  GroupMember,
+  GroupStore,
+  MemberChange,
+  MemberChangeRequest,
+} from '../../storage/group-store.js';
 import type { StorageCapabilities } from '../../storage/storage.js';
 import type { Access } from './access.js';
 import { parsePosition } from './creation-order.js';
@@ -16,16 +21,15 @@ export function createGroupStore(access: Access, capabilities: StorageCapabiliti
       access.read(scope, ({ groups }) => [...new Set(ids)].flatMap((id) => groups.get(id) ?? [])),
     query: (scope, query) => queryTable(access, scope, ({ groups }) => groups, query, capabilities),
 
-    insert: (scope, { id, created, attributes, uniqueKeys }) =>
-      access.write(scope, ({ groups }, undo) =>
-        groups.insert({ id, version: 1, created, lastModified: created, attributes, uniqueKeys, memberCount: 0 }, undo),
-      ),
+    insert: (scope, group, members) =>
+      access.write(scope, (resources, undo) => insertGroup(resources, group, members, undo)),
 
-    update: (scope, id, { lastModified, attributes, uniqueKeys }, ifVersion) =>
+    update: (scope, id, { lastModified: at, attributes, uniqueKeys }, ifVersion) =>
       access.write(scope, ({ groups }, undo) => {
         const row = rowInVersion(groups, id, ifVersion);
-        const changed = { ...nextVersion(row.resource, lastModified), attributes, uniqueKeys };
-        return groups.replace(row, { ...row.resource, ...changed }, undo);
+        const { created, memberCount } = row.resource;
+        const { version, lastModified } = nextVersion(row.resource, at);
+        return groups.replace(row, { id, version, created, lastModified, attributes, uniqueKeys, memberCount }, undo);
       }),
 
     members: (scope, groupId, { after, limit }) =>
@@ -42,14 +46,29 @@ export function createGroupStore(access: Access, capabilities: StorageCapabiliti
     changeMembers: (scope, groupId, request) =>
       access.write(scope, (resources, undo) => changeMembers(resources, groupId, request, undo)),
 
-    delete: (scope, id, ifVersion) =>
+    delete: (scope, id, ifVersion, at) =>
       access.write(scope, (resources, undo) => {
         const { groups, memberships } = resources;
         groups.remove(rowInVersion(groups, id, ifVersion), undo);
         for (const memberId of memberships.memberIds(id)) memberships.remove(id, memberId, undo);
-        resources.leaveGroups(id, new Date(systemClock.now()).toISOString(), undo);
+        resources.leaveGroups(id, at, undo);
       }),
   };
+}
+
+function insertGroup(
+  resources: DirectoryResources,
+  { id, created, attributes, uniqueKeys }: Parameters<GroupStore['insert']>[1],
+  { ids, unknown }: Parameters<GroupStore['insert']>[2],
+  undo: UndoLog,
+): DirectoryGroup {
+  const known = knownMembers(resources, [...new Set(ids)], unknown);
+  for (const memberId of known) resources.memberships.add(id, memberId, undo);
+  const memberCount = known.length;
+  return resources.groups.insert(
+    { id, version: 1, created, lastModified: created, attributes, uniqueKeys, memberCount },
+    undo,
+  );
 }
 
 function changeMembers(resources: DirectoryResources, groupId: string, request: MemberChangeRequest, undo: UndoLog) {
@@ -60,11 +79,9 @@ function changeMembers(resources: DirectoryResources, groupId: string, request: 
     throw new StaleVersionError(groupId);
   }
   const wanted = wantedChange(resources, groupId, request.change);
-  const unknown = wanted.add.filter((id) => !isSomebody(resources, id));
-  if (unknown.length > 0 && request.unknown === 'refuse') throw new UnknownMembersError(unknown);
-
+  const known = knownMembers(resources, wanted.add, request.unknown);
   const removed = wanted.remove.filter((id) => memberships.remove(groupId, id, undo));
-  const added = wanted.add.filter((id) => isSomebody(resources, id) && memberships.add(groupId, id, undo));
+  const added = known.filter((id) => memberships.add(groupId, id, undo));
   const isChange = added.length + removed.length > 0;
   return { group: isChange ? resources.noteMemberChange(row, request.at, undo) : row.resource, added, removed };
 }
@@ -73,6 +90,17 @@ function wantedChange({ memberships }: DirectoryResources, groupId: string, chan
   if (!('replace' in change)) return change;
   const wanted = new Set(change.replace);
   return { add: change.replace, remove: memberships.memberIds(groupId).filter((id) => !wanted.has(id)) };
+}
+
+function knownMembers(
+  resources: DirectoryResources,
+  ids: readonly string[],
+  unknown: MemberChangeRequest['unknown'],
+): readonly string[] {
+  const missing = ids.filter((id) => !isSomebody(resources, id));
+  if (missing.length === 0) return ids;
+  if (unknown === 'refuse') throw new UnknownMembersError(missing);
+  return ids.filter((id) => isSomebody(resources, id));
 }
 
 function isSomebody({ users, groups }: DirectoryResources, id: string): boolean {
@@ -84,7 +112,8 @@ function describeMember({ users, groups }: DirectoryResources, id: string): Grou
   const resource = user ?? groups.get(id);
   if (!resource) return undefined;
   const { userName, displayName } = resource.attributes;
-  const member: GroupMember = { id, type: user ? 'User' : 'Group' };
-  const named = typeof displayName === 'string' ? { ...member, displayName } : member;
-  return user && typeof userName === 'string' ? { ...named, userName } : named;
+  const member: { -readonly [K in keyof GroupMember]: GroupMember[K] } = { id, type: user ? 'User' : 'Group' };
+  if (user && typeof userName === 'string') member.userName = userName;
+  if (typeof displayName === 'string') member.displayName = displayName;
+  return member;
 }

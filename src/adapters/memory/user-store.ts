@@ -24,11 +24,12 @@ export function createUserStore(access: Access, capabilities: StorageCapabilitie
         return users.insert(accessEnding ? { ...user, accessEnding } : user, undo);
       }),
 
-    update: (scope, id, { lastModified, attributes, uniqueKeys, accessEnding }, ifVersion) =>
+    update: (scope, id, { lastModified: at, attributes, uniqueKeys, accessEnding }, ifVersion) =>
       access.write(scope, ({ users }, undo) => {
         const row = rowInVersion(users, id, ifVersion);
         const { created } = row.resource;
-        const user = { id, created, ...nextVersion(row.resource, lastModified), attributes, uniqueKeys };
+        const { version, lastModified } = nextVersion(row.resource, at);
+        const user = { id, version, created, lastModified, attributes, uniqueKeys };
         return users.replace(row, accessEnding ? { ...user, accessEnding } : user, undo);
       }),
 
