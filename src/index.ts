@@ -10,7 +10,10 @@ export type { ExtensionInput, ResourceTypeInput, SchemaInput } from './scim/sche
 export { createDirectories, type Directories, type DirectoryChange, type NewDirectory } from './tenancy/directories.js';
 export {
   createDirectoryTokens,
+  type DirectoryTokenRecord,
   type DirectoryTokens,
+  type IssuedToken,
+  type NewDirectoryToken,
 } from './tenancy/directory-tokens.js';
 export type { DirectoryPrincipal } from './tenancy/principal.js';
 

@@ -9,13 +9,23 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
-/** The logger used unless the host brings one: `debug` with the namespace `express-sso-scim:<room>`. */
+/**
+ * The logger used unless the host brings one: `debug` with the namespace `express-sso-scim:<room>`, on stderr. Errors are
+ * written whether or not the namespace is switched on: an operator must not miss them.
+ */
 export function createDebugLogger(room: string): Logger {
   const write = createDebug(`express-sso-scim:${room}`);
-  const log = (level: string) => (fields: object, message: string) => {
-    if (write.enabled) write('%s %s %s', level, message, printable(fields));
+  const alarm = createDebug(`express-sso-scim:${room}`);
+  alarm.enabled = true;
+  const logTo = (debug: createDebug.Debugger, level: string) => (fields: object, message: string) => {
+    if (debug.enabled) debug('%s %s %s', level, message, printable(fields));
   };
-  return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+  return {
+    debug: logTo(write, 'debug'),
+    info: logTo(write, 'info'),
+    warn: logTo(write, 'warn'),
+    error: logTo(alarm, 'error'),
+  };
 }
 
 function printable(fields: object): string {
@@ -26,7 +36,9 @@ function printable(fields: object): string {
 function asJson(fields: object): string | undefined {
   try {
     return JSON.stringify(fields, (_name, value: unknown) =>
-      value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value,
+      value instanceof Error
+        ? { name: value.name, message: value.message, stack: value.stack, cause: value.cause }
+        : value,
     );
   } catch {
     return undefined;

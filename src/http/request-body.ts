@@ -18,8 +18,11 @@ export function hasUnreadBody(request: Request): boolean {
  */
 export async function readRequestBody(request: Request, maxBytes: number): Promise<unknown> {
   const parsed: unknown = request.body;
+  // Where nothing was sent, a JSON parser of the host leaves an empty object.
+  if (Number(request.headers['content-length']) === 0) return undefined;
+  requireMediaType(request);
   if (request.readableEnded) return fromHost(parsed);
-  requireJson(request);
+  requirePlainUtf8(request);
   const bytes = await readBytes(request, maxBytes);
   return bytes.length === 0 ? undefined : parseBytes(bytes);
 }
@@ -32,11 +35,15 @@ function fromHost(parsed: unknown): unknown {
   return parsed;
 }
 
-function requireJson({ headers }: Request): void {
+/** Whoever parsed it: a form that a parser of the host has turned into an object stays a form. */
+function requireMediaType({ headers }: Request): void {
   const type = headers['content-type'];
-  if (type !== undefined && !MEDIA_TYPE.test(type)) {
-    throw new ScimError(415, undefined, 'The body must be application/scim+json or application/json.');
-  }
+  if (type === undefined || MEDIA_TYPE.test(type)) return;
+  throw new ScimError(415, undefined, 'The body must be application/scim+json or application/json.');
+}
+
+function requirePlainUtf8({ headers }: Request): void {
+  const type = headers['content-type'];
   const charset = type === undefined ? undefined : CHARSET.exec(type)?.[1]?.toLowerCase();
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
     throw new ScimError(415, undefined, 'The body must be UTF-8.');
@@ -60,8 +67,10 @@ async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
       } else chunks.push(chunk);
     });
     request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    request.on('error', reject);
-    request.on('close', () => reject(badRequest('invalidSyntax', 'The body ended early.')));
+    // An upload that is broken off is the client's fault, whichever of the two tells first.
+    for (const end of ['error', 'close']) {
+      request.on(end, () => reject(badRequest('invalidSyntax', 'The body ended early.')));
+    }
   });
 }
 

@@ -5,7 +5,7 @@ import type { Request } from 'express';
  * declared its proxy trusted (Express's `trust proxy`). It is only ever compared with an exact list.
  */
 export function requestHost(request: Request): string {
-  const sent = request.headers.host ?? '';
-  const name = request.hostname ?? '';
-  return sent.toLowerCase().startsWith(name.toLowerCase()) ? sent : name;
+  const sent = (request.headers.host ?? '').toLowerCase();
+  const name = (request.hostname ?? '').toLowerCase();
+  return sent.startsWith(`${name}:`) ? sent : name;
 }

@@ -100,10 +100,86 @@ const POLICY_PROPERTIES = {
   deletedUsers: oneOf('erase', 'keep'),
 };
 
-const additions = {
+const attributeShape = {
   type: 'object',
-  additionalProperties: false,
-  properties: { attributes: { type: 'array' }, extensions: { type: 'array' } },
+  required: ['name', 'type'],
+  properties: {
+    name: { type: 'string' },
+    type: { type: 'string' },
+    multiValued: { type: 'boolean' },
+    required: { type: 'boolean' },
+    caseExact: { type: 'boolean' },
+    mutability: { type: 'string' },
+    returned: { type: 'string' },
+  },
+};
+
+const attributes = {
+  type: 'array',
+  items: {
+    ...attributeShape,
+    properties: { ...attributeShape.properties, subAttributes: { type: 'array', items: attributeShape } },
+  },
+};
+
+const schema = {
+  type: 'object',
+  required: ['id', 'name', 'attributes'],
+  properties: { id: { type: 'string' }, name: { type: 'string' }, attributes },
+};
+
+const ADDITIONS = {
+  attributes,
+  extensions: {
+    type: 'array',
+    items: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['schema'],
+      properties: { schema, required: { type: 'boolean' } },
+    },
+  },
+};
+
+const additions = { type: 'object', additionalProperties: false, properties: ADDITIONS };
+
+const customResourceTypes = {
+  type: 'array',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['name', 'endpoint', 'schema'],
+    properties: {
+      name: {
+        type: 'string',
+        pattern: '^(?!(?:User|Group)$)[A-Za-z][A-Za-z0-9]{0,63}$',
+        description: 'a name such as "Entitlement", other than User and Group',
+      },
+      endpoint: {
+        type: 'string',
+        pattern:
+          '^(?!(?:Users|Groups|Bulk|Me|Schemas|ResourceTypes|ServiceProviderConfig)$)[A-Za-z][A-Za-z0-9-]{0,63}$',
+        description: 'a path segment such as "Entitlements", without slash, other than the endpoints of SCIM itself',
+      },
+      description: { type: 'string' },
+      schema,
+      ...ADDITIONS,
+    },
+  },
+};
+
+const logger = {
+  type: 'object',
+  description: 'an object with debug, info, warn and error',
+  required: ['debug', 'info', 'warn', 'error'],
+  properties: { debug: isFunction, info: isFunction, warn: isFunction, error: isFunction },
+};
+
+const clock = {
+  type: 'object',
+  description: 'an object with a method now',
+  required: ['now'],
+  properties: { now: isFunction },
 };
 
 /** Checks the options of `createScimRouter`. @throws {ConfigurationError} with every fault. */
@@ -130,7 +206,7 @@ export const parseScimRouterOptions: (options: unknown) => ScimRouterOptions =
       policy: { type: 'object', additionalProperties: false, properties: POLICY_PROPERTIES },
       users: additions,
       groups: additions,
-      customResourceTypes: { type: 'array', items: { type: 'object', required: ['name', 'endpoint', 'schema'] } },
+      customResourceTypes,
       endAccess: isFunction,
       endAccessTimeout: positive,
       authenticate: isFunction,
@@ -154,8 +230,8 @@ export const parseScimRouterOptions: (options: unknown) => ScimRouterOptions =
       },
       tokenCacheSeconds: natural,
       textCacheEntries: positive,
-      clock: { type: 'object', description: 'an object with a method now' },
-      logger: { type: 'object', description: 'an object with debug, info, warn and error' },
+      clock,
+      logger,
     },
   });
 

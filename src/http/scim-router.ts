@@ -2,6 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { systemClock } from '../core/clock.js';
 import { ConfigurationError } from '../core/configuration.js';
 import { createDebugLogger } from '../core/logger.js';
+import type { ConfigurationFault } from '../core/option-faults.js';
 import { createProvisioning } from '../provisioning/provisioning.js';
 import { ScimError, toScimError } from '../scim/error.js';
 import type { ScimLimits } from '../scim/limits.js';
@@ -9,7 +10,7 @@ import { errorResponse } from '../scim/message/error-response.js';
 import type { ScimContext, ScimResponse } from '../scim/message/scim-message.js';
 import { DEFAULT_SCIM_POLICY, type ScimPolicy } from '../scim/policy.js';
 import { createGroupType, createUserType } from '../scim/schema/core-resource-types.js';
-import { compileResourceType } from '../scim/schema/resource-type.js';
+import { compileResourceType, type ResourceType } from '../scim/schema/resource-type.js';
 import { createServiceProvider, type ScimSchemas } from '../scim/service-provider.js';
 import type { Directory } from '../storage/directory-store.js';
 import type { Storage } from '../storage/storage.js';
@@ -63,7 +64,7 @@ export function createScimRouter(storage: Storage, options: ScimRouterOptions = 
   });
   const provider = createServiceProvider({
     storage,
-    provisioning: createProvisioning({ storage, clock, logger, ...settings }),
+    provisioning: createProvisioning({ storage, clock, ...settings }),
     schemas: compileSchemas(settings),
     limits,
     clock,
@@ -99,8 +100,9 @@ export function createScimRouter(storage: Storage, options: ScimRouterOptions = 
   }
 
   async function respectThrottle(principal: DirectoryPrincipal): Promise<void> {
-    const seconds = await throttle?.(principal);
-    if (seconds === undefined) return;
+    const wait = await throttle?.(principal);
+    if (wait === undefined) return;
+    const seconds = Math.ceil(wait);
     throw new ScimError(429, undefined, `Too many requests. Wait ${seconds} seconds.`, { retryAfter: seconds });
   }
 
@@ -110,6 +112,8 @@ export function createScimRouter(storage: Storage, options: ScimRouterOptions = 
     path: RequestPath,
   ): Promise<ScimResponse | undefined> {
     const directory = await access.locate(request, address);
+    // Where only a token tells the directory, whoever sends one is shown what that directory offers.
+    if (!directory && request.headers.authorization !== undefined) return undefined;
     const site = { baseUrl: baseUrlOf(request, directory?.id), resourceTypes: directory?.resourceTypes };
     return provider.discover(site, { method: methodOf(request), ...path });
   }
@@ -170,15 +174,29 @@ function limitsOf(settings: ScimRouterOptions): ScimLimits {
   };
 }
 
+/** Compiles what the options describe. @throws {ConfigurationError} with a fault for each type that is wrongly described. */
 function compileSchemas({ users, groups, customResourceTypes = [] }: ScimRouterOptions): ScimSchemas {
-  try {
-    return {
-      user: createUserType(users),
-      group: createGroupType(groups),
-      custom: customResourceTypes.map(compileResourceType),
-    };
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new ConfigurationError('createScimRouter', [{ path: 'schemas', message: error.message }], { cause: error });
-  }
+  const faults: ConfigurationFault[] = [];
+  const compiled = (path: string, compile: () => ResourceType): readonly ResourceType[] => {
+    try {
+      return [compile()];
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      faults.push({ path, message: error.message });
+      return [];
+    }
+  };
+  const [user] = compiled('users', () => createUserType(users));
+  const [group] = compiled('groups', () => createGroupType(groups));
+  const custom = customResourceTypes.flatMap((input, index) =>
+    compiled(`customResourceTypes[${index}]`, () => {
+      const twin = customResourceTypes.findIndex(
+        ({ name, endpoint }) => name === input.name || endpoint === input.endpoint,
+      );
+      if (twin < index) throw new TypeError(`has the name or endpoint of customResourceTypes[${twin}]`);
+      return compileResourceType(input);
+    }),
+  );
+  if (!user || !group || faults.length > 0) throw new ConfigurationError('createScimRouter', faults);
+  return { user, group, custom };
 }

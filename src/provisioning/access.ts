@@ -1,4 +1,3 @@
-import type { Logger } from '../core/logger.js';
 import type { DirectoryScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
 
@@ -24,7 +23,6 @@ export class AccessEndingError extends Error {
 
 export interface AccessOptions {
   readonly storage: Storage;
-  readonly logger: Logger;
   readonly endAccess?: EndAccess;
   /** How long the callback may take, in milliseconds. */
   readonly timeout: number;
@@ -34,24 +32,31 @@ export interface AccessOptions {
 export interface Access {
   /** What to store with a change that ends access, so that it is not forgotten when the callback fails. */
   readonly pending: { readonly accessEnding?: true };
-  /** Calls the host, outside any transaction. @throws {AccessEndingError} */
-  end(event: AccessEnded): Promise<void>;
+  /**
+   * Calls the host, outside any transaction. What succeeded is forgotten only if the person is still in the version that
+   * the call was about (none for a deleted one): who came back and left again meanwhile has a call of their own.
+   * @throws {AccessEndingError}
+   */
+  end(event: AccessEnded, version?: number): Promise<void>;
 }
 
 /** Creates what provisioning ends access with. Without a callback there is nothing to remember and nothing to do. */
-export function createAccess({ storage, logger, endAccess, timeout }: AccessOptions): Access {
+export function createAccess({ storage, endAccess, timeout }: AccessOptions): Access {
   if (!endAccess) return { pending: {}, end: async () => {} };
   return {
     pending: { accessEnding: true },
-    async end(event) {
+    async end(event, version) {
       const { organizationId, directoryId, userId } = event;
       try {
         await withTimeout(endAccess, event, timeout);
       } catch (error) {
-        logger.error({ err: error, organizationId, directoryId, userId }, 'the callback that ends access failed');
         throw new AccessEndingError(userId, { cause: error });
       }
-      await storage.directoryUsers.clearAccessEnding({ organizationId, directoryId }, userId);
+      const scope = { organizationId, directoryId };
+      await storage.transaction(scope, async ({ directoryUsers }) => {
+        const user = await directoryUsers.get(scope, userId);
+        if (user?.version === version) await directoryUsers.clearAccessEnding(scope, userId);
+      });
     },
   };
 }

@@ -69,7 +69,7 @@ export function createDirectoryUsers(options: {
         const pending = pendingAfter(user, draft, access);
         return directoryUsers.update(scope, id, { ...draft, lastModified, ...pending }, user.version);
       });
-      if (changed?.accessEnding) await access.end({ ...scope, userId: id, reason: 'deactivated' });
+      if (changed?.accessEnding) await access.end({ ...scope, userId: id, reason: 'deactivated' }, changed.version);
       return changed;
     },
 

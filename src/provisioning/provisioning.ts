@@ -1,5 +1,4 @@
 import type { Clock } from '../core/clock.js';
-import type { Logger } from '../core/logger.js';
 import type { Storage } from '../storage/storage.js';
 import { createAccess, type EndAccess } from './access.js';
 import { type CustomResources, createCustomResources } from './custom-resources.js';
@@ -16,15 +15,14 @@ export interface Provisioning {
 export interface ProvisioningOptions {
   readonly storage: Storage;
   readonly clock: Clock;
-  readonly logger: Logger;
   readonly endAccess?: EndAccess;
   /** Milliseconds that `endAccess` may take. 10,000 unless told. */
   readonly endAccessTimeout?: number;
 }
 
 export function createProvisioning(options: ProvisioningOptions): Provisioning {
-  const { storage, clock, logger, endAccess, endAccessTimeout: timeout = 10_000 } = options;
-  const access = createAccess({ storage, logger, timeout, ...(endAccess ? { endAccess } : {}) });
+  const { storage, clock, endAccess, endAccessTimeout: timeout = 10_000 } = options;
+  const access = createAccess({ storage, timeout, ...(endAccess ? { endAccess } : {}) });
   return {
     users: createDirectoryUsers({ storage, clock, access }),
     groups: createDirectoryGroups({ storage, clock }),

@@ -71,8 +71,10 @@ const INTERNAL = 'The service provider failed to answer. Its operator finds the 
 function fromStorageError(error: StorageError): ScimError {
   switch (error.code) {
     case 'unique_conflict': {
-      const [attribute, ...value] = error.key.split(':');
-      return new ScimError(409, 'uniqueness', `${attribute} "${value.join(':')}" is already taken in this directory.`, {
+      const [attribute = '', ...rest] = error.key.split(':');
+      const [name] = attribute.split('@');
+      const value = rest.join(':').slice(0, 128);
+      return new ScimError(409, 'uniqueness', `${name} "${value}" is already taken in this directory.`, {
         cause: error,
       });
     }
@@ -110,7 +112,7 @@ function fromStorageError(error: StorageError): ScimError {
 function fromScimmyError(thrown: unknown): ScimError | undefined {
   if (!(thrown instanceof Error) || thrown.name !== 'SCIMError') return undefined;
   const { status, scimType } = thrown as Error & { readonly status?: unknown; readonly scimType?: unknown };
-  if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
+  if (typeof status !== 'number' || !(Number.isInteger(status) && status >= 400 && status <= 499)) return undefined;
   return new ScimError(status, isScimType(scimType) ? scimType : undefined, thrown.message, { cause: thrown });
 }
 

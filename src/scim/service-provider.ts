@@ -174,8 +174,9 @@ export function createServiceProvider(options: ServiceProviderOptions): ServiceP
     return dispatch(context, { ...request, segments: [schemas.user.endpoint, userId] });
   }
 
+  /** What is no fault of the client goes to the log with its cause; a 501 is an answer like any other. */
   function noteFault(error: ScimError, { scope }: ScimContext): void {
-    if (error.status < 500) return;
+    if (error.status !== 500 && error.status !== 503) return;
     logger.error({ err: error.cause ?? error, ...scope, status: error.status }, 'a SCIM request failed');
   }
 

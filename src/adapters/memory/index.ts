@@ -1,1 +1,1 @@
-export { createMemoryStorage } from './memory-storage.js';
+export { createMemoryStorage, type MemoryStorageOptions } from './memory-storage.js';

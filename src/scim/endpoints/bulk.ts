@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { isStorableText } from '../../core/storable-text.js';
 import { badRequest, ScimError, toScimError } from '../error.js';
 import { type BulkOperation, identify, readBulkOperation, readBulkRequest } from '../message/bulk-request.js';
 import { errorBody } from '../message/error-response.js';
@@ -39,7 +40,6 @@ export async function runBulk(
   const bulk = new BulkRun(operations, run, note);
   for (let index = 0; index < operations.length && bulk.errors() < failOnErrors; index += 1) {
     await bulk.slotOf(index);
-    if (index % OPERATIONS_BETWEEN_BREAKS === OPERATIONS_BETWEEN_BREAKS - 1) await setImmediate();
   }
   return { status: 200, body: JSON.stringify({ schemas: [MESSAGE.bulkResponse], Operations: bulk.slots() }) };
 }
@@ -54,8 +54,10 @@ class BulkRun {
   readonly #ids = new Map<string, string>();
   readonly #underWay = new Set<number>();
   #errors = 0;
-  /** Operations made without a reference to the bulkId, to be completed when that exists. */
+  /** Operations made without a reference to the bulkId, to be completed when it and all others they lack exist. */
   readonly #incomplete = new Map<string, number[]>();
+  readonly #lacking = new Map<number, Set<string>>();
+  #begun = 0;
 
   constructor(operations: readonly unknown[], run: RunOperation, note: NoteFault) {
     this.#operations = operations;
@@ -82,12 +84,16 @@ class BulkRun {
 
   async #carryOut(index: number): Promise<Slot> {
     this.#underWay.add(index);
+    this.#begun += 1;
+    // Always a wait, so that a chain of references does not become as deep a stack.
+    await (this.#begun % OPERATIONS_BETWEEN_BREAKS === 0 ? setImmediate() : undefined);
     const raw = identify(this.#operations[index]);
     let slot: Slot;
     try {
       slot = await this.#attempt(index, readBulkOperation(this.#operations[index]));
     } catch (thrown) {
       slot = this.#faultSlot(raw, thrown);
+      if (raw.bulkId !== undefined && this.#makers.get(raw.bulkId) === index) this.#giveUpOn(raw.bulkId, thrown);
     }
     this.#underWay.delete(index);
     this.#slots.set(index, slot);
@@ -100,13 +106,14 @@ class BulkRun {
     const { slot, id } = await this.#send(operation, this.#resolved(data));
     if (operation.bulkId === undefined || id === undefined) return slot;
     this.#ids.set(operation.bulkId, id);
+    if (postponed.size > 0) this.#lacking.set(index, postponed);
     for (const bulkId of postponed) this.#incomplete.set(bulkId, [...(this.#incomplete.get(bulkId) ?? []), index]);
     await this.#completeThoseWaitingFor(operation.bulkId);
     return slot;
   }
 
   /** Makes what the operation refers to; gives back the references that wait for it in turn. */
-  async #makeReady({ path, data }: BulkOperation, index: number): Promise<ReadonlySet<string>> {
+  async #makeReady({ path, data }: BulkOperation, index: number): Promise<Set<string>> {
     const postponed = new Set<string>();
     for (const bulkId of references([path.split('/'), data])) {
       const maker = this.#makers.get(bulkId);
@@ -123,37 +130,35 @@ class BulkRun {
 
   async #completeThoseWaitingFor(bulkId: string): Promise<void> {
     for (const index of this.#incomplete.get(bulkId) ?? []) {
+      const lacking = this.#lacking.get(index);
+      lacking?.delete(bulkId);
       const operation = readBulkOperation(this.#operations[index]);
       const made = this.#slots.get(index);
       const id = this.#ids.get(operation.bulkId ?? '');
-      if (!made || id === undefined) continue;
+      if (lacking?.size !== 0 || !made || id === undefined) continue;
       try {
-        const put = {
-          ...operation,
-          method: 'PUT',
-          path: `${operation.path}/${encodeURIComponent(id)}`,
-          version: undefined,
-        };
-        const { slot } = await this.#send(
-          put,
-          this.#resolved(without(operation.data, this.#unknownIn(operation.data))),
-        );
+        const path = `${operation.path}/${encodeURIComponent(id)}`;
+        const put = { ...operation, method: 'PUT', path, version: undefined };
+        const { slot } = await this.#send(put, this.#resolved(operation.data));
         this.#slots.set(index, { ...made, ...(slot.version ? { version: slot.version } : {}) });
       } catch (thrown) {
-        const fault = toScimError(thrown);
-        const conflict = new ScimError(
-          409,
-          undefined,
-          `The reference to bulkId:${bulkId} could not be added: ${fault.message}`,
-        );
-        this.#slots.set(index, this.#faultSlot(identify(this.#operations[index]), conflict));
+        this.#slots.set(index, this.#incompleteSlot(index, bulkId, thrown));
       }
     }
     this.#incomplete.delete(bulkId);
   }
 
-  #unknownIn(data: unknown): ReadonlySet<string> {
-    return new Set([...references(data)].filter((bulkId) => !this.#ids.has(bulkId)));
+  /** What was made without a reference stays so when that which it refers to cannot be made. */
+  #giveUpOn(bulkId: string, thrown: unknown): void {
+    for (const index of this.#incomplete.get(bulkId) ?? []) {
+      if (this.#lacking.delete(index)) this.#slots.set(index, this.#incompleteSlot(index, bulkId, thrown));
+    }
+    this.#incomplete.delete(bulkId);
+  }
+
+  #incompleteSlot(index: number, bulkId: string, thrown: unknown): Slot {
+    const detail = `The reference to bulkId:${bulkId.slice(0, 64)} could not be added: ${toScimError(thrown).message}`;
+    return this.#faultSlot(identify(this.#operations[index]), new ScimError(409, undefined, detail));
   }
 
   async #send(
@@ -200,7 +205,7 @@ class BulkRun {
 function readPath(path: string, ids: ReadonlyMap<string, string>): readonly string[] {
   try {
     const segments = path.split('/').slice(1).map(decodeURIComponent);
-    if (segments.length <= 2 && segments[0] !== 'Bulk') {
+    if (segments.length <= 2 && segments[0] !== 'Bulk' && segments.every(isStorableText)) {
       return segments.map((segment) => ids.get(REFERENCE.exec(segment)?.[1] ?? '') ?? segment);
     }
   } catch {

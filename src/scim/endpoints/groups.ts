@@ -11,7 +11,7 @@ import type { ScimContext } from '../message/scim-message.js';
 import { requireMatch } from '../message/version.js';
 import { applyEdits } from '../patch/apply-edits.js';
 import { memberChange, memberIds } from '../patch/member-edits.js';
-import { type AttributeEdit, type PatchEdit, readPatch } from '../patch/patch-edits.js';
+import { type AttributeEdit, readPatch } from '../patch/patch-edits.js';
 import type { ScimPolicy } from '../policy.js';
 import { canonicalResource, isMembers, keepImmutable, requireAttributes } from '../schema/canonical-resource.js';
 import type { ResourceType } from '../schema/resource-type.js';
@@ -109,7 +109,10 @@ export function createGroupsEndpoint(options: {
         ...conditions(ifMatch, policy),
       });
       if (!group) throw unknownGroup(id);
-      if (policy.patchGroupResponse === 'no-content' && projection === returned.onRequest) return { status: 204 };
+      if (policy.patchGroupResponse === 'no-content' && projection === returned.onRequest) {
+        const { etag, location } = writer.write(context, group, undefined, undefined);
+        return { status: 204, etag, location };
+      }
       return written(200, await showChanged(context, group, projection));
     },
 
@@ -141,15 +144,12 @@ function conditions(
 }
 
 function split(
-  edits: readonly PatchEdit[],
+  edits: readonly AttributeEdit[],
   type: ResourceType,
-): { readonly ofMembers: readonly AttributeEdit[]; readonly ofAttributes: readonly PatchEdit[] } {
+): { readonly ofMembers: readonly AttributeEdit[]; readonly ofAttributes: readonly AttributeEdit[] } {
   const ofMembers: AttributeEdit[] = [];
-  const ofAttributes: PatchEdit[] = [];
-  for (const edit of edits) {
-    if ('target' in edit && isMembers(type, edit.target.attribute)) ofMembers.push(edit);
-    else ofAttributes.push(edit);
-  }
+  const ofAttributes: AttributeEdit[] = [];
+  for (const edit of edits) (isMembers(type, edit.target.attribute) ? ofMembers : ofAttributes).push(edit);
   return { ofMembers, ofAttributes };
 }
 

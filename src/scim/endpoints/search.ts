@@ -3,13 +3,14 @@ import { foldCase } from '../../core/fold.js';
 import type { Filter, PageRequest, Sort } from '../../storage/query.js';
 import { allows } from '../../tenancy/scopes.js';
 import { badRequest, ScimError } from '../error.js';
-import { bindFilter } from '../filter/bind-filter.js';
+import { bindFilter, isMembership, searchedAttribute } from '../filter/bind-filter.js';
 import { parseFilter } from '../filter/parse-filter.js';
 import { readCursor, writeCursor } from '../message/cursor.js';
 import { readProjection } from '../message/projection.js';
 import { MESSAGE, type ScimContext, type ScimResponse } from '../message/scim-message.js';
 import type { SearchRequest } from '../message/search-request.js';
-import { resolvePath, storagePath } from '../schema/resolve-path.js';
+import { isSecret } from '../schema/attribute-type.js';
+import { resolvePath, simpleValue } from '../schema/resolve-path.js';
 import type { ResourceType } from '../schema/resource-type.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
 
@@ -37,8 +38,7 @@ export async function searchOne(
       ? paging
       : {
           after:
-            paging.cursor &&
-            readCursor(paging.cursor, cursorKey, identity, { count: paging.count, now: clock.now() }).position,
+            paging.cursor && readCursor(paging.cursor, cursorKey, identity, { count: paging.count, now: clock.now() }),
           count: paging.count,
         };
   const page = await endpoint.query(context, {
@@ -48,7 +48,7 @@ export async function searchOne(
   });
   const texts = await endpoint.write(context, page.items, readProjection(search, type, returned));
   if (paging.method === 'index') return listResponse(page.total, texts, { startIndex: paging.startIndex });
-  if (page.next === undefined || paging.count === 0) return listResponse(page.total, texts, {});
+  if (page.next === undefined) return listResponse(page.total, texts, {});
   const expiresAt = clock.now() + cursorTimeout * 1000;
   const nextCursor = writeCursor({ position: page.next, count: paging.count, expiresAt }, cursorKey, identity);
   return listResponse(page.total, texts, { nextCursor });
@@ -56,7 +56,7 @@ export async function searchOne(
 
 /**
  * Answers a search over all resource types that the client may read (RFC 7644 section 3.4.2.1): one list, type after
- * type. A type that lacks an attribute of the filter has no match.
+ * type. For a type that lacks an attribute of the filter the attribute has no value; one that all of them lack is a fault.
  */
 export async function searchAll(
   context: ScimContext,
@@ -73,21 +73,12 @@ export async function searchAll(
   const readable = endpoints.filter(({ type }) => allows(context.principal, type.endpoint, 'read'));
   if (readable.length === 0) throw new ScimError(403, undefined, 'This token may not read any resource type.');
   const syntax = search.filter === undefined ? undefined : parseFilter(search.filter);
+  const unquotedValues = context.policy.unquotedFilterValues;
+  const isKnown = (name: string) => readable.some(({ type }) => searchedAttribute(type, name) !== undefined);
   const texts: string[] = [];
   let total = 0;
-  let refusal: ScimError | undefined;
-  let answered = false;
   for (const endpoint of readable) {
-    let filter: Filter | undefined;
-    try {
-      filter =
-        syntax && bindFilter(syntax, { type: endpoint.type, unquotedValues: context.policy.unquotedFilterValues });
-    } catch (error) {
-      if (!(error instanceof ScimError)) throw error;
-      refusal = error;
-      continue;
-    }
-    answered = true;
+    const filter = syntax && bindFilter(syntax, { type: endpoint.type, unquotedValues, isKnown });
     const room = paging.count - texts.length;
     const startIndex = Math.max(1, paging.startIndex - total);
     const page = await endpoint.query(context, { page: { startIndex, count: room }, ...(filter ? { filter } : {}) });
@@ -95,7 +86,6 @@ export async function searchAll(
     const projection = readProjection(search, endpoint.type, endpoint.returned);
     texts.push(...(await endpoint.write(context, page.items, projection)));
   }
-  if (!answered && refusal) throw refusal;
   return listResponse(total, texts, { startIndex: paging.startIndex });
 }
 
@@ -108,15 +98,14 @@ function readSort(sortBy: string, descending: boolean, type: ResourceType): Sort
   if (resolution.kind !== 'attribute') {
     throw badRequest('invalidValue', `"sortBy" names "${sortBy.slice(0, 128)}", which ${type.name} does not have.`);
   }
-  const { attribute, subAttribute } = resolution.resolved;
-  const value = subAttribute ?? (attribute.type === 'complex' ? attribute.subAttributes.get('value') : attribute);
-  const apart = attribute.name === 'members' || attribute.name === 'groups' || attribute.mutability === 'writeOnly';
-  if (!value || value.type === 'complex' || apart || attribute.name === 'schemas') {
+  const { attribute } = resolution.resolved;
+  const { path, value } = simpleValue(resolution.resolved);
+  const isApart = attribute.name === 'schemas' || isMembership(type, attribute);
+  const isComputed = attribute.name === 'meta' && value.type !== 'dateTime';
+  if (isApart || isComputed || isSecret(attribute) || isSecret(value) || value.type === 'complex') {
     throw badRequest('invalidValue', `Resources cannot be sorted by "${sortBy.slice(0, 128)}".`);
   }
-  const path = storagePath(resolution.resolved);
-  const full = value === attribute || value === subAttribute ? path : [...path, value.name];
-  return { path: full, type: value.type, caseExact: value.caseExact, descending };
+  return { path, type: value.type, caseExact: value.caseExact, descending };
 }
 
 /** What must stay the same over all pages of a walk by cursor (RFC 9865 section 2). */

@@ -78,9 +78,7 @@ export function createUsersEndpoint(options: {
       const { attributes } = canonicalResource(body, type, policy);
       const user = await users.change(scope, id, (current) => {
         requireMatch(ifMatch, current.version);
-        // A PUT that does not speak of `active` neither lets a leaver in again nor shuts anybody out.
-        const { active } = current.attributes;
-        const next = { ...(active === undefined ? {} : { active }), ...attributes };
+        const next = keepActive(current.attributes, attributes);
         return draftUnlessSame(current, draft(keepImmutable(current.attributes, next, type), policy));
       });
       if (user) return written(200, await show(context, user, projection));
@@ -95,7 +93,8 @@ export function createUsersEndpoint(options: {
       const edits = readPatch(body, rules);
       const user = await users.change(scope, id, (current) => {
         requireMatch(ifMatch, current.version);
-        return draftUnlessSame(current, draft(applyEdits(current.attributes, edits, rules), policy));
+        const next = keepActive(current.attributes, applyEdits(current.attributes, edits, rules));
+        return draftUnlessSame(current, draft(next, policy));
       });
       if (!user) throw unknownUser(id);
       return written(200, await show(context, user, projection));
@@ -144,6 +143,11 @@ function groupsText({ baseUrl }: ScimContext, groups: readonly GroupReference[])
     type: 'direct',
   }));
   return { name: 'groups', text: JSON.stringify(shown) };
+}
+
+/** Who does not speak of `active`, or takes it away, neither lets a leaver in again nor shuts anybody out. */
+function keepActive({ active }: JsonObject, next: JsonObject): JsonObject {
+  return active === undefined || 'active' in next ? next : { ...next, active };
 }
 
 function requireUserNameFormat({ userName }: JsonObject, { userNameFormat }: ScimPolicy): void {

@@ -3,8 +3,9 @@ import { isStorableText } from '../../core/storable-text.js';
 import type { AttributePath, ComparableType, Comparison, ComparisonOperator, Filter } from '../../storage/query.js';
 import { FILTER_ATTRIBUTE_ALIASES } from '../dialect/filter-aliases.js';
 import { badRequest, type ScimError } from '../error.js';
-import type { AttributeType } from '../schema/attribute-type.js';
-import { type ResolvedPath, resolvePath, storagePath } from '../schema/resolve-path.js';
+import { type AttributeType, isSecret } from '../schema/attribute-type.js';
+import { isMembers } from '../schema/canonical-resource.js';
+import { type ResolvedPath, resolvePath, simpleValue, storagePath } from '../schema/resolve-path.js';
 import type { ResourceType } from '../schema/resource-type.js';
 import { type FilterLiteral, type FilterSyntax, type FilterTarget, printFilter } from './syntax.js';
 
@@ -13,7 +14,12 @@ export interface FilterRules {
   readonly type: ResourceType;
   /** Whether words may stand without quotes, as older Microsoft collections send them. */
   readonly unquotedValues: boolean;
+  /** In a search of several types: whether any of them has the attribute. The others count as without a value of it. */
+  readonly isKnown?: (name: string) => boolean;
 }
+
+type Condition = Extract<FilterSyntax, { readonly target: FilterTarget }>;
+type Compared = Exclude<Condition, { readonly op: 'pr' }>;
 
 /** True and false: an empty conjunction holds, an empty disjunction does not. */
 const ALWAYS: Filter = { op: 'and', filters: [] };
@@ -22,7 +28,7 @@ const NEVER: Filter = { op: 'or', filters: [] };
 /**
  * Gives a parsed filter its meaning for a resource type: canonical names, types, values of the right kind.
  * @throws {ScimError} 400 invalidFilter for unknown attributes, values of the wrong type, operators that the type does
- * not have, and for passwords, which are never compared.
+ * not have, and for passwords and other secrets, which are never compared.
  */
 export function bindFilter(syntax: FilterSyntax, rules: FilterRules): Filter {
   switch (syntax.op) {
@@ -32,11 +38,9 @@ export function bindFilter(syntax: FilterSyntax, rules: FilterRules): Filter {
     case 'not':
       return { op: 'not', filter: bindFilter(syntax.term, rules) };
     case 'element':
-      return bindElement(syntax, rules);
-    case 'pr':
-      return bindPresence(syntax.target, rules);
+      return bindElement(syntax.attribute, syntax.term, rules);
     default:
-      return bindComparison(syntax.op, syntax.target, syntax.literal, rules);
+      return bindCondition(syntax, rules);
   }
 }
 
@@ -51,7 +55,7 @@ export function bindElementTerm(term: FilterSyntax, attribute: AttributeType, ru
     case 'pr':
       return { op: 'present', path: [elementAttribute(term.target, attribute).name] };
     case 'element':
-      throw badRequest('invalidFilter', `"${printFilter(term)}" has brackets inside brackets.`);
+      throw badRequest('invalidFilter', `"${printFilter(term).slice(0, 128)}" has brackets inside brackets.`);
     default: {
       const compared = elementAttribute(term.target, attribute);
       return compare(term.op, [compared.name], compared, term.literal, rules);
@@ -59,101 +63,88 @@ export function bindElementTerm(term: FilterSyntax, attribute: AttributeType, ru
   }
 }
 
-function bindElement(syntax: FilterSyntax & { readonly op: 'element' }, rules: FilterRules): Filter {
-  const resolved = resolve({ attribute: syntax.attribute }, rules);
+function bindElement(name: string, term: FilterSyntax, rules: FilterRules): Filter {
+  const resolved = resolve(name, rules);
+  if (!resolved) return NEVER;
   if (isMembership(rules.type, resolved.attribute)) {
-    const id = soleId(syntax.term);
-    if (id === undefined) throw membershipFault(rules.type);
-    return membershipFilter(rules.type, id);
+    if (term.op !== 'eq' || term.target.attribute.toLowerCase() !== 'value') throw membershipFault(rules.type);
+    return membershipFilter(term.literal, rules);
   }
   if (!resolved.attribute.multiValued || resolved.subAttribute) {
-    throw badRequest('invalidFilter', `"${syntax.attribute}" has one value; brackets are for multi-valued attributes.`);
+    throw badRequest('invalidFilter', `"${name}" has one value; brackets are for multi-valued attributes.`);
   }
-  return {
-    op: 'element',
-    path: storagePath(resolved),
-    filter: bindElementTerm(syntax.term, resolved.attribute, rules),
-  };
+  return { op: 'element', path: storagePath(resolved), filter: bindElementTerm(term, resolved.attribute, rules) };
 }
 
-function bindPresence(target: FilterTarget, rules: FilterRules): Filter {
-  if (target.selector) return bindSelected(target, target.selector, { op: 'pr', target: selected(target) }, rules);
-  const resolved = resolve(target, rules);
+function bindCondition(condition: Condition, rules: FilterRules): Filter {
+  const { attribute, selector, subAttribute = 'value' } = condition.target;
+  if (selector) {
+    // `emails[type eq "work"].value eq "x"`: no RFC has it, Entra sends it; it is about one and the same element.
+    const terms = [selector, { ...condition, target: { attribute: subAttribute } }];
+    return bindElement(attribute, { op: 'and', terms }, rules);
+  }
+  const resolved = resolve(attribute, rules);
+  if (!resolved) return bindAbsent(condition);
+  return condition.op === 'pr' ? bindPresence(resolved, rules) : bindComparison(condition, resolved, rules);
+}
+
+/** What a condition says of an attribute that has no value (RFC 7644 section 3.4.2.1). */
+function bindAbsent(condition: Condition): Filter {
+  if (condition.op !== 'eq' && condition.op !== 'ne') return NEVER;
+  return (condition.op === 'eq') === isNull(condition.literal) ? ALWAYS : NEVER;
+}
+
+function bindPresence(resolved: ResolvedPath, { type }: FilterRules): Filter {
   const { attribute } = resolved;
   if (attribute.name === 'id' || attribute.name === 'meta' || attribute.name === 'schemas') return ALWAYS;
-  if (isMembership(rules.type, attribute)) throw membershipFault(rules.type);
+  if (isMembership(type, attribute)) throw membershipFault(type);
   return { op: 'present', path: storagePath(resolved) };
 }
 
-function bindComparison(
-  op: ComparisonOperator,
-  target: FilterTarget,
-  literal: FilterLiteral,
-  rules: FilterRules,
-): Filter {
-  if (target.selector) {
-    return bindSelected(target, target.selector, { op, target: selected(target), literal }, rules);
-  }
-  const resolved = resolve(target, rules);
+function bindComparison({ op, literal }: Compared, resolved: ResolvedPath, rules: FilterRules): Filter {
   const { attribute, subAttribute } = resolved;
-  if (attribute.name === 'schemas') return bindSchemas(op, literal, rules);
-  if (subAttribute?.name === 'resourceType') return truth(op, literalText(literal) === rules.type.name);
+  const { path, value } = simpleValue(resolved);
+  refuseSecret(value);
+  if (isNull(literal)) return equality(op, negated(bindPresence(resolved, rules)), path);
   if (isMembership(rules.type, attribute)) {
-    const id = literalText(literal);
-    if (op !== 'eq' || id === undefined || (subAttribute && subAttribute.name !== 'value')) {
-      throw membershipFault(rules.type);
-    }
-    return membershipFilter(rules.type, id);
+    if (value.name !== 'value') throw membershipFault(rules.type);
+    return equality(op, membershipFilter(literal, rules), path);
   }
-  if (attribute.name === 'meta' && subAttribute?.type !== 'dateTime') {
-    throw badRequest('invalidFilter', 'Of meta only created, lastModified and resourceType can be searched.');
+  if (attribute.name === 'schemas') return equality(op, schemaFilter(literal, rules), path);
+  if (attribute.name !== 'meta' || value.type === 'dateTime') return compare(op, path, value, literal, rules);
+  if (subAttribute?.name === 'resourceType') {
+    // RFC 7644 section 3.4.2.1 itself writes the name without quotes.
+    return equality(op, literalText(literal) === rules.type.name ? ALWAYS : NEVER, path);
   }
-  const path = storagePath(resolved);
-  const value = subAttribute ? undefined : defaultSubAttribute(attribute);
-  return value
-    ? compare(op, [...path, value.name], value, literal, rules)
-    : compare(op, path, subAttribute ?? attribute, literal, rules);
-}
-
-/** `emails[type eq "work"].value eq "x"`: no RFC has it, Entra sends it; it means `emails[type eq "work" and value eq "x"]`. */
-function bindSelected(
-  target: FilterTarget,
-  selector: FilterSyntax,
-  condition: FilterSyntax,
-  rules: FilterRules,
-): Filter {
-  return bindElement(
-    { op: 'element', attribute: target.attribute, term: { op: 'and', terms: [selector, condition] } },
-    rules,
-  );
-}
-
-function selected({ subAttribute }: FilterTarget): FilterTarget {
-  return { attribute: subAttribute ?? 'value' };
+  throw badRequest('invalidFilter', 'Of meta only created, lastModified and resourceType can be searched.');
 }
 
 function compare(
   op: ComparisonOperator,
   path: AttributePath,
-  { name, type, caseExact }: AttributeType,
+  { type, caseExact }: AttributeType,
   literal: FilterLiteral,
   rules: FilterRules,
 ): Filter {
-  if (name === 'password') throw badRequest('invalidFilter', 'Passwords cannot be searched.');
   if (type === 'complex') {
     throw badRequest('invalidFilter', `"${path.join('.')}" is complex: compare one of its sub-attributes.`);
   }
-  if ('value' in literal && literal.value === null) return bindNull(op, path);
+  if (isNull(literal)) return equality(op, negated({ op: 'present', path }), path);
   refuseOperator(op, path, type);
   const value = typedValue(path, type, literal, rules);
   const comparison: Comparison = { op, path, type, caseExact, value };
   return comparison;
 }
 
-function bindNull(op: ComparisonOperator, path: AttributePath): Filter {
-  if (op === 'eq') return { op: 'not', filter: { op: 'present', path } };
-  if (op === 'ne') return { op: 'present', path };
-  throw badRequest('invalidFilter', `null can be compared by eq and ne only, not by ${op}.`);
+/** The condition as `eq` means it, or its negation. @throws {ScimError} for any other operator. */
+function equality(op: ComparisonOperator, equal: Filter, path: AttributePath): Filter {
+  if (op === 'eq') return equal;
+  if (op === 'ne') return negated(equal);
+  throw badRequest('invalidFilter', `Here "${path.join('.')}" can be compared by eq and ne only, not by ${op}.`);
+}
+
+function negated(filter: Filter): Filter {
+  return filter.op === 'not' ? filter.filter : { op: 'not', filter };
 }
 
 function refuseOperator(op: ComparisonOperator, path: AttributePath, type: ComparableType): void {
@@ -170,13 +161,13 @@ function typedValue(
   literal: FilterLiteral,
   rules: FilterRules,
 ): string | number | boolean {
-  const quoted = 'value' in literal && typeof literal.value === 'string';
-  const text = 'value' in literal ? (quoted ? String(literal.value) : literal.text) : literal.bare;
-  const wrong = () => badRequest('invalidFilter', `"${path.join('.')}" is a ${type}; ${text.slice(0, 64)} is none.`);
-  if (!isStorableText(text)) throw badRequest('invalidFilter', 'The value has characters that cannot be stored.');
+  const wrong = () => {
+    const text = literalText(literal).slice(0, 64);
+    return badRequest('invalidFilter', `"${path.join('.')}" is a ${type}; ${text} is none.`);
+  };
   switch (type) {
     case 'boolean': {
-      const word = text.toLowerCase();
+      const word = literalText(literal).toLowerCase();
       if (word !== 'true' && word !== 'false') throw wrong();
       return word === 'true';
     }
@@ -184,77 +175,87 @@ function typedValue(
     case 'decimal':
       if ('value' in literal && typeof literal.value === 'number') return literal.value;
       throw wrong();
-    default: {
-      if (!quoted && !rules.unquotedValues) {
-        throw badRequest('invalidFilter', `The value ${text.slice(0, 64)} must stand in double quotes.`);
-      }
-      if (type !== 'dateTime') return text;
-      const instant = toInstant(text);
+    case 'dateTime': {
+      const instant = toInstant(quotedText(literal, rules));
       if (instant === undefined) throw wrong();
       return instant;
     }
+    default:
+      return quotedText(literal, rules);
   }
 }
 
-function resolve(target: FilterTarget, { type }: FilterRules): ResolvedPath {
-  const name = FILTER_ATTRIBUTE_ALIASES.get(target.attribute.toLowerCase()) ?? target.attribute;
-  const resolution = resolvePath(type, name);
-  if (resolution.kind !== 'attribute') throw unknownAttribute(target.attribute, type);
-  return resolution.resolved;
+/** Text as a value: in quotes, unless the policy lets words stand without. */
+function quotedText(literal: FilterLiteral, { unquotedValues }: FilterRules): string {
+  const text = literalText(literal);
+  const isQuoted = 'value' in literal && typeof literal.value === 'string';
+  if (!isQuoted && !unquotedValues) {
+    throw badRequest('invalidFilter', `The value ${text.slice(0, 64)} must stand in double quotes.`);
+  }
+  if (!isStorableText(text)) throw badRequest('invalidFilter', 'The value has characters that cannot be stored.');
+  return text;
 }
 
-/** Names an attribute that a resource type does not have. */
-export function unknownAttribute(name: string, type: ResourceType): ScimError {
-  return badRequest('invalidFilter', `${type.name} has no attribute "${name.slice(0, 128)}".`);
+function literalText(literal: FilterLiteral): string {
+  if ('bare' in literal) return literal.bare;
+  return typeof literal.value === 'string' ? literal.value : literal.text;
+}
+
+function isNull(literal: FilterLiteral): boolean {
+  return 'value' in literal && literal.value === null;
+}
+
+/** What a name in a filter means to a resource type; `undefined` when the type has no such attribute. */
+export function searchedAttribute(type: ResourceType, name: string): ResolvedPath | undefined {
+  for (const each of [name, FILTER_ATTRIBUTE_ALIASES.get(name.toLowerCase()) ?? name]) {
+    const resolution = resolvePath(type, each);
+    if (resolution.kind === 'attribute') return resolution.resolved;
+  }
+  return undefined;
+}
+
+function resolve(name: string, { type, isKnown }: FilterRules): ResolvedPath | undefined {
+  const resolved = searchedAttribute(type, name);
+  if (!resolved && !isKnown?.(name)) {
+    throw badRequest('invalidFilter', `${type.name} has no attribute "${name.slice(0, 128)}".`);
+  }
+  if (resolved) refuseSecret(resolved.attribute, resolved.subAttribute);
+  return resolved;
 }
 
 function elementAttribute(target: FilterTarget, parent: AttributeType): AttributeType {
   const found = parent.subAttributes.get(target.attribute.toLowerCase());
-  if (found && !target.selector) return found;
+  if (found && !target.selector) {
+    refuseSecret(found);
+    return found;
+  }
   if (parent.type !== 'complex' && target.attribute.toLowerCase() === 'value') return { ...parent, name: 'value' };
   throw badRequest('invalidFilter', `"${parent.name}" has no sub-attribute "${target.attribute.slice(0, 128)}".`);
 }
 
-function defaultSubAttribute(attribute: AttributeType): AttributeType | undefined {
-  return attribute.type === 'complex' ? attribute.subAttributes.get('value') : undefined;
+function refuseSecret(...attributes: readonly (AttributeType | undefined)[]): void {
+  const secret = attributes.find((attribute) => attribute && isSecret(attribute));
+  if (secret) throw badRequest('invalidFilter', `"${secret.name}" is never told, so it cannot be searched either.`);
 }
 
-function bindSchemas(op: ComparisonOperator, literal: FilterLiteral, { type }: FilterRules): Filter {
-  const urn = literalText(literal)?.toLowerCase() ?? '';
-  if (op !== 'eq' && op !== 'ne') throw badRequest('invalidFilter', 'schemas can be compared by eq and ne only.');
-  if (urn === type.schema.id.toLowerCase()) return truth(op, true);
-  const extension = type.extensions.get(urn);
-  if (!extension) return truth(op, false);
-  const present: Filter = { op: 'present', path: [extension.schema.id] };
-  return op === 'eq' ? present : { op: 'not', filter: present };
+function schemaFilter(literal: FilterLiteral, rules: FilterRules): Filter {
+  const urn = quotedText(literal, rules).toLowerCase();
+  const extension = rules.type.extensions.get(urn);
+  if (extension) return { op: 'present', path: [extension.schema.id] };
+  return urn === rules.type.schema.id.toLowerCase() ? ALWAYS : NEVER;
 }
 
-function truth(op: ComparisonOperator, equal: boolean): Filter {
-  if (op !== 'eq' && op !== 'ne')
-    throw badRequest('invalidFilter', 'meta.resourceType can be compared by eq and ne only.');
-  return equal === (op === 'eq') ? ALWAYS : NEVER;
+/** Whether an attribute is one side of a membership, which no resource holds: `members` of a group, `groups` of a user. */
+export function isMembership(type: ResourceType, attribute: AttributeType): boolean {
+  return isMembers(type, attribute) || (type.name === 'User' && attribute === type.attributes.get('groups'));
 }
 
-function literalText(literal: FilterLiteral): string | undefined {
-  if ('bare' in literal) return literal.bare;
-  return typeof literal.value === 'string' ? literal.value : undefined;
-}
-
-function isMembership(type: ResourceType, { name }: AttributeType): boolean {
-  return (type.name === 'Group' && name === 'members') || (type.name === 'User' && name === 'groups');
-}
-
-function membershipFilter(type: ResourceType, id: string): Filter {
-  return type.name === 'Group' ? { op: 'hasMember', memberId: id } : { op: 'memberOf', groupId: id };
+function membershipFilter(literal: FilterLiteral, rules: FilterRules): Filter {
+  const id = quotedText(literal, rules);
+  return rules.type.name === 'Group' ? { op: 'hasMember', memberId: id } : { op: 'memberOf', groupId: id };
 }
 
 function membershipFault(type: ResourceType): ScimError {
   const name = type.name === 'Group' ? 'members' : 'groups';
   return badRequest('invalidFilter', `${name} can be searched by one id only: ${name}.value eq "…".`);
-}
-
-/** The id of `value eq "id"`, when that is all the brackets say. */
-function soleId(term: FilterSyntax): string | undefined {
-  if (term.op !== 'eq' || term.target.attribute.toLowerCase() !== 'value') return undefined;
-  return literalText(term.literal);
 }

@@ -134,8 +134,8 @@ class FilterParser {
     const lower = bare.toLowerCase();
     if (lower === 'true' || lower === 'false') return { value: lower === 'true', text: bare };
     if (lower === 'null') return { value: null, text: bare };
-    if (NUMBER.test(bare) && bare.length <= 32) return { value: Number(bare), text: bare };
-    return { bare };
+    const value = NUMBER.test(bare) ? Number(bare) : Number.NaN;
+    return Number.isFinite(value) ? { value, text: bare } : { bare };
   }
 
   #unquote(quoted: string): string {
@@ -147,12 +147,9 @@ class FilterParser {
   }
 
   #atTermEnd(): boolean {
-    const from = this.#at;
     this.#skipBlanks();
     const next = this.#text[this.#at];
-    const ends = next === undefined || next === ')' || next === ']' || this.#peekWord('and') || this.#peekWord('or');
-    if (!ends) this.#at = from;
-    return ends;
+    return next === undefined || next === ')' || next === ']' || this.#peekWord('and') || this.#peekWord('or');
   }
 
   #word(word: string): boolean {
@@ -190,7 +187,8 @@ class FilterParser {
 
   #fail(fault: string): never {
     const noun = this.#fault === 'invalidFilter' ? 'filter' : 'path';
-    const near = this.#text.slice(this.#at, this.#at + 24);
+    // What stands beside the word may be somebody's password: it is not repeated.
+    const near = /password/i.test(this.#text) ? '' : this.#text.slice(this.#at, this.#at + 24);
     throw badRequest(this.#fault, `The ${noun} ${fault} at character ${this.#at + 1}${near ? ` ("${near}")` : ''}.`);
   }
 }

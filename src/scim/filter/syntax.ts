@@ -18,7 +18,7 @@ export interface FilterTarget {
   readonly subAttribute?: string;
 }
 
-/** The value compared with. `bare` is its text when it was written without quotes and is no JSON literal. */
+/** The value compared with, and its text as written; just `bare` text when that is no JSON literal. */
 export type FilterLiteral =
   | { readonly value: string | number | boolean | null; readonly text: string }
   | { readonly bare: string };
@@ -50,5 +50,5 @@ function printTarget({ attribute, selector, subAttribute }: FilterTarget): strin
 }
 
 function printLiteral(literal: FilterLiteral): string {
-  return 'bare' in literal ? literal.bare : JSON.stringify(literal.value);
+  return 'bare' in literal ? literal.bare : literal.text;
 }

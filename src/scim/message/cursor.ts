@@ -22,13 +22,16 @@ export function writeCursor({ position, count, expiresAt }: CursorContent, key: 
   return sign(content, key, query) + content;
 }
 
-/** @throws {ScimError} 400 invalidCursor, expiredCursor, or invalidCount when the count differs from the first page's. */
+/**
+ * Gives the position that a cursor stands for.
+ * @throws {ScimError} 400 invalidCursor, expiredCursor, or invalidCount when the count differs from the first page's.
+ */
 export function readCursor(
   cursor: string,
   key: string,
   query: string,
   expected: { readonly count: number; readonly now: number },
-): CursorContent {
+): string {
   const content = cursor.slice(SIGNATURE_LENGTH);
   if (cursor.length > MAX_LENGTH || !isSigned(cursor.slice(0, SIGNATURE_LENGTH), sign(content, key, query))) {
     throw badRequest('invalidCursor', 'The cursor does not belong to this query of this directory. Start without one.');
@@ -42,7 +45,7 @@ export function readCursor(
   if (expected.count !== count) {
     throw badRequest('invalidCount', 'Every page of one walk must be asked for with the same "count".');
   }
-  return { position, count, expiresAt };
+  return position;
 }
 
 function sign(content: string, key: string, query: string): string {

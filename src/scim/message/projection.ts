@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../storage/resource-store.js';
-import type { AttributeType } from '../schema/attribute-type.js';
+import { type AttributeType, isSecret } from '../schema/attribute-type.js';
 import { isJsonObject } from '../schema/coerce-value.js';
 import { resolvePath, storagePath } from '../schema/resolve-path.js';
 import type { ResourceType } from '../schema/resource-type.js';
@@ -12,6 +12,8 @@ type NameTree = Map<string, NameTree | true>;
 export interface Projection {
   readonly mode: 'only' | 'except';
   readonly names: ReadonlyMap<string, NameTree | true>;
+  /** With `only`: what stays out although it, or what it is part of, was asked for. */
+  readonly never?: ReadonlyMap<string, NameTree | true>;
 }
 
 /** What `returned` of the schema asks for, whatever the client says (RFC 7643 section 7). */
@@ -25,20 +27,24 @@ export interface ReturnedRules {
 export function returnedRules(type: ResourceType): ReturnedRules {
   const always: NameTree = new Map();
   const onRequest: NameTree = new Map();
+  const never: NameTree = new Map();
   const visit = (attribute: AttributeType, path: readonly string[]): void => {
-    if (attribute.returned === 'always') insert(always, [...path, attribute.name]);
-    if (attribute.returned === 'request' || attribute.returned === 'never')
-      insert(onRequest, [...path, attribute.name]);
-    for (const sub of attribute.subAttributes.values()) visit(sub, [...path, attribute.name]);
+    const here = [...path, attribute.name];
+    if (attribute.returned === 'always') insert(always, here);
+    if (attribute.returned === 'request' || isSecret(attribute)) insert(onRequest, here);
+    if (isSecret(attribute)) insert(never, here);
+    for (const sub of attribute.subAttributes.values()) visit(sub, here);
   };
-  for (const attribute of type.attributes.values()) {
-    if (attribute.mutability !== 'writeOnly') visit(attribute, []);
-  }
-  for (const { schema } of type.extensions.values()) {
-    for (const attribute of schema.attributes.values()) visit(attribute, [schema.id]);
-  }
+  const visitAll = (attributes: ReadonlyMap<string, AttributeType>, path: readonly string[]): void => {
+    for (const attribute of attributes.values()) {
+      // Passwords and their like are not even stored: they need no projection.
+      if (attribute.mutability !== 'writeOnly') visit(attribute, path);
+    }
+  };
+  visitAll(type.attributes, []);
+  for (const { schema } of type.extensions.values()) visitAll(schema.attributes, [schema.id]);
   return {
-    always: { mode: 'only', names: always },
+    always: { mode: 'only', names: always, ...(never.size > 0 ? { never } : {}) },
     onRequest: onRequest.size > 0 ? { mode: 'except', names: onRequest } : undefined,
   };
 }
@@ -55,7 +61,7 @@ export function readProjection(
   if (attributes?.some((name) => name.trim() !== '')) {
     const names: NameTree = new Map(always.names);
     for (const path of knownPaths(attributes, type)) insert(names, path);
-    return { mode: 'only', names };
+    return { ...always, names };
   }
   if (!excludedAttributes) return onRequest;
   const names: NameTree = new Map(onRequest?.names);
@@ -73,48 +79,45 @@ export function shows(projection: Projection | undefined, name: string): boolean
 }
 
 /** The part of a resource that a projection shows. */
-export function project(resource: JsonObject, { mode, names }: Projection): JsonObject {
-  return mode === 'only' ? pick(resource, names) : omit(resource, names);
+export function project(resource: JsonObject, { mode, names, never }: Projection): JsonObject {
+  if (mode === 'except') return omit(resource, names);
+  return pick(never ? omit(resource, never) : resource, names);
 }
 
 function pick(object: JsonObject, names: ReadonlyMap<string, NameTree | true>): JsonObject {
-  const picked: Record<string, JsonValue> = {};
-  for (const [name, value] of Object.entries(object)) {
+  return filled(object, (name, value) => {
     const inner = names.get(name);
-    if (inner === true) picked[name] = value;
-    else if (inner)
-      put(
-        picked,
-        name,
-        within(value, (part) => pick(part, inner)),
-      );
-  }
-  return picked;
+    if (inner === undefined || inner === true) return inner && value;
+    return within(value, (part) => pick(part, inner));
+  });
 }
 
 function omit(object: JsonObject, names: ReadonlyMap<string, NameTree | true>): JsonObject {
-  const left: Record<string, JsonValue> = {};
-  for (const [name, value] of Object.entries(object)) {
+  return filled(object, (name, value) => {
     const inner = names.get(name);
-    if (inner === undefined) left[name] = value;
-    else if (inner !== true)
-      put(
-        left,
-        name,
-        within(value, (part) => omit(part, inner)),
-      );
+    if (inner === undefined || inner === true) return inner ? undefined : value;
+    return within(value, (part) => omit(part, inner));
+  });
+}
+
+function filled(object: JsonObject, narrow: (name: string, value: JsonValue) => JsonValue | undefined): JsonObject {
+  const result: Record<string, JsonValue> = {};
+  for (const [name, value] of Object.entries(object)) {
+    const left = narrow(name, value);
+    if (left !== undefined) result[name] = left;
   }
-  return left;
+  return result;
 }
 
-function within(value: JsonValue, narrow: (part: JsonObject) => JsonObject): JsonValue {
-  if (isJsonObject(value)) return narrow(value);
-  if (!Array.isArray(value)) return value;
-  return (value as readonly JsonValue[]).map((element) => (isJsonObject(element) ? narrow(element) : element));
-}
-
-function put(object: Record<string, JsonValue>, name: string, value: JsonValue): void {
-  if (!isJsonObject(value) || Object.keys(value).length > 0) object[name] = value;
+/** Narrows an object, or each element of a list; where nothing is left of one, it is gone. */
+function within(value: JsonValue, narrow: (part: JsonObject) => JsonObject): JsonValue | undefined {
+  if (Array.isArray(value)) {
+    const elements = (value as readonly JsonValue[]).flatMap((element) => within(element, narrow) ?? []);
+    return elements.length > 0 ? elements : undefined;
+  }
+  if (!isJsonObject(value)) return value;
+  const narrowed = narrow(value);
+  return Object.keys(narrowed).length > 0 ? narrowed : undefined;
 }
 
 function knownPaths(names: readonly string[], type: ResourceType): readonly (readonly string[])[] {

@@ -7,7 +7,7 @@ export interface PagingLimits {
   readonly maxPageSize: number;
 }
 
-/** Where a page starts. `asked` is the count that the client sent, which a cursor is bound to. */
+/** Where a page starts and how many resources it may have at most. An empty cursor stands for the start. */
 export type Paging =
   | { readonly method: 'index'; readonly startIndex: number; readonly count: number }
   | { readonly method: 'cursor'; readonly cursor: string; readonly count: number };
@@ -65,7 +65,7 @@ function readSearch(
 }
 
 function readSortOrder(text: string | undefined): boolean {
-  const order = text?.toLowerCase() ?? 'ascending';
+  const order = text ? text.toLowerCase() : 'ascending';
   if (order !== 'ascending' && order !== 'descending') {
     throw badRequest('invalidValue', '"sortOrder" must be ascending or descending.');
   }
@@ -74,11 +74,11 @@ function readSortOrder(text: string | undefined): boolean {
 
 function readPaging(get: (name: string) => string | undefined, limits: PagingLimits): Paging {
   const cursor = get('cursor');
-  const startIndex = get('startIndex');
+  const startIndex = readInteger('startIndex', get('startIndex'));
   const asked = readInteger('count', get('count')) ?? limits.defaultPageSize;
   const count = Math.max(0, Math.min(asked, limits.maxPageSize));
   if (cursor === undefined) {
-    return { method: 'index', startIndex: Math.max(1, readInteger('startIndex', startIndex) ?? 1), count };
+    return { method: 'index', startIndex: Math.max(1, startIndex ?? 1), count };
   }
   if (startIndex !== undefined) {
     throw badRequest('invalidValue', 'Page by "startIndex" or by "cursor", not by both (RFC 9865 section 2).');
@@ -116,7 +116,7 @@ function splitNames(text: string | undefined): readonly string[] | undefined {
 function listOfNames(members: ReadonlyMap<string, unknown>, name: string): readonly string[] | undefined {
   const value = members.get(name.toLowerCase());
   if (value === undefined || value === null) return undefined;
-  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return splitNames(value.join(','));
   throw badRequest('invalidValue', `"${name}" must be a list of texts.`);
 }
 

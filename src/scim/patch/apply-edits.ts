@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../storage/resource-store.js';
 import { badRequest, type ScimError } from '../error.js';
 import type { FilterSyntax } from '../filter/syntax.js';
 import type { AttributeType } from '../schema/attribute-type.js';
+import { requireAttributes } from '../schema/canonical-resource.js';
 import {
   coerceOne,
   coerceValue,
@@ -10,26 +11,22 @@ import {
   elementKey,
   isJsonObject,
   isPrimary,
+  requireFewElements,
   type UnknownNames,
 } from '../schema/coerce-value.js';
 import { pathText } from '../schema/resolve-path.js';
-import { type AttributeEdit, PATCH_LIMITS, type PatchEdit, type PatchRules, tooManyOperations } from './patch-edits.js';
-
-/** How many values one multi-valued attribute may come to hold through PATCH. */
-const MAX_ELEMENTS = 1000;
+import { type AttributeEdit, namesNothing, type PatchRules, refuseTooManyEdits } from './patch-edits.js';
 
 /**
  * Applies edits in order and gives the new attributes; what was given is not touched, so a fault in the last edit
- * leaves nothing behind (RFC 7644 section 3.5.2).
- * @throws {ScimError} 400 invalidValue, mutability or noTarget.
+ * leaves nothing behind (RFC 7644 section 3.5.2). A required attribute may be taken away on the way, not in the end.
+ * @throws {ScimError} 400 invalidValue, mutability or noTarget; 413 for too many edits.
  */
-export function applyEdits(attributes: JsonObject, edits: readonly PatchEdit[], rules: PatchRules): JsonObject {
-  if (edits.length > PATCH_LIMITS.edits) throw tooManyOperations(PATCH_LIMITS.edits);
+export function applyEdits(attributes: JsonObject, edits: readonly AttributeEdit[], rules: PatchRules): JsonObject {
+  refuseTooManyEdits(edits);
   let current = attributes;
-  for (const edit of edits) {
-    if ('extension' in edit) current = without(current, edit.extension);
-    else current = applyEdit(current, edit, rules);
-  }
+  for (const edit of edits) current = applyEdit(current, edit, rules);
+  requireAttributes(current, rules.type, 'mutability');
   return current;
 }
 
@@ -63,21 +60,34 @@ function editSingle(before: JsonValue | undefined, edit: AttributeEdit, rules: P
   const { attribute, subAttribute } = edit.target;
   if (subAttribute) {
     const value = edit.op === 'remove' ? undefined : coerceValue(subAttribute, edit.value, names(rules));
-    return withSub(isJsonObject(before) ? before : {}, subAttribute.name, value);
+    const { name } = subAttribute;
+    const whole = isJsonObject(before) ? before : {};
+    return mergeComplex(whole, value === undefined ? {} : { [name]: value }, { [name]: edit.value }, attribute);
   }
   if (edit.op === 'remove') return undefined;
   const value = coerceValue(attribute, edit.value, names(rules));
-  return isJsonObject(value) && isJsonObject(before) ? mergeComplex(before, value, edit.value, attribute) : value;
+  const given = soleValue(edit.value);
+  if (!isJsonObject(before) || typeof given !== 'object' || given === null || Array.isArray(given)) return value;
+  return mergeComplex(before, isJsonObject(value) ? value : {}, given, attribute);
 }
 
-/** Sub-attributes that the client named win or, sent empty, go; the others stay. */
-function mergeComplex(before: JsonObject, value: JsonObject, given: unknown, attribute: AttributeType): JsonObject {
+/** Sub-attributes that the client named win or, sent empty, go; the others stay (RFC 7644 section 3.5.2.3). */
+function mergeComplex(
+  before: JsonObject,
+  value: JsonObject,
+  given: object,
+  attribute: AttributeType,
+): JsonObject | undefined {
   const merged: Record<string, JsonValue> = { ...before, ...value };
-  for (const name of Object.keys(typeof given === 'object' && given !== null ? given : {})) {
+  for (const name of Object.keys(given)) {
     const sub = attribute.subAttributes.get(name.toLowerCase());
     if (sub && sub.mutability !== 'readOnly' && !(sub.name in value)) delete merged[sub.name];
   }
-  return merged;
+  // A reference belongs to its value: the one to the manager before says nothing of the next.
+  if (merged['value'] !== before['value'] && !('$ref' in value)) delete merged['$ref'];
+  // A manager without an id is no manager.
+  const isLost = 'value' in before && !('value' in merged);
+  return isLost || Object.keys(merged).length === 0 ? undefined : merged;
 }
 
 function editElements(
@@ -85,51 +95,50 @@ function editElements(
   edit: AttributeEdit,
   rules: PatchRules,
 ): readonly JsonValue[] | undefined {
-  const after = edit.selector ? editSelected(before, edit, rules) : editAll(before, edit, rules);
-  if (after.length > MAX_ELEMENTS) {
-    throw badRequest('invalidValue', `"${edit.target.attribute.name}" may have at most ${MAX_ELEMENTS} values.`);
-  }
+  const isPartial = edit.selector !== undefined || edit.target.subAttribute !== undefined;
+  const after = withMergedRepeats(before, isPartial ? editSome(before, edit, rules) : editAll(before, edit, rules));
+  requireFewElements(edit.target.attribute, after);
   return after.length > 0 ? withNewPrimary(before, after) : undefined;
 }
 
 function editAll(before: readonly JsonValue[], edit: AttributeEdit, rules: PatchRules): readonly JsonValue[] {
-  const { attribute, subAttribute } = edit.target;
-  if (subAttribute) {
-    const targets = before.length > 0 || edit.op === 'remove' ? before : [absentElement(edit, rules, {})];
-    return targets.flatMap((element) => editSubAttribute(element, subAttribute, edit, rules));
-  }
-  const values = coerceValue(attribute, edit.value, names(rules));
+  const values = coerceValue(edit.target.attribute, edit.value, names(rules));
   const listed = Array.isArray(values) ? (values as readonly JsonValue[]) : [];
   switch (edit.op) {
     case 'replace':
       return listed;
-    case 'add': {
-      const known = new Set(before.map(elementKey));
-      const changed = new Map(listed.map((element) => [elementKey(element), element]));
-      // An element that is there already takes what is new about it, so that repeating an add changes nothing.
-      const kept = before.map((element) => mergedElement(element, changed.get(elementKey(element))));
-      return [...kept, ...listed.filter((element) => !known.has(elementKey(element)))];
+    case 'add':
+      return [...before, ...listed];
+    case 'remove': {
+      if (namesNothing(edit.value)) return [];
+      const isListed = listed.map(described);
+      return before.filter((element) => !isListed.some((isMeant) => isMeant(element)));
     }
-    case 'remove':
-      return listed.length === 0 ? [] : before.filter((element) => !listed.some((each) => describes(each, element)));
   }
 }
 
-function editSelected(before: readonly JsonValue[], edit: AttributeEdit, rules: PatchRules): readonly JsonValue[] {
-  const { attribute, subAttribute } = edit.target;
-  const selector = edit.selector;
-  if (!selector) return before;
-  const matches = compileElementFilter(selector.filter);
-  const targets = before.filter(matches);
-  if (targets.length === 0) {
-    if (edit.op === 'remove') return before;
-    const stated = statedValues(selector.syntax, attribute);
-    if (!stated) throw noTarget(edit);
-    return [...before, ...editElement(absentElement(edit, rules, stated), stated, edit, rules)];
+/** Edits the elements that brackets describe, or one sub-attribute of all of them. */
+function editSome(before: readonly JsonValue[], edit: AttributeEdit, rules: PatchRules): readonly JsonValue[] {
+  const { op, selector, target } = edit;
+  const isMeant = selector ? compileElementFilter(selector.filter) : () => true;
+  if (op === 'remove' && !target.subAttribute) return before.filter((element) => !isMeant(element));
+  const stated = selector ? statedValues(selector.syntax, target.attribute) : {};
+  const start = stated ?? {};
+  // Only one value can be primary: of several that are described, the first.
+  const meant = new Set(before.filter(isMeant).slice(0, makesPrimary(edit, rules) ? 1 : undefined));
+  if (meant.size > 0) {
+    return before.flatMap((element) => (meant.has(element) ? editElement(element, start, edit, rules) : [element]));
   }
-  if (edit.op === 'remove' && !subAttribute) return before.filter((element) => !matches(element));
-  const stated = statedValues(selector.syntax, attribute) ?? {};
-  return before.flatMap((element) => (matches(element) ? editElement(element, stated, edit, rules) : [element]));
+  if (op === 'remove') return before;
+  if (selector && rules.policy.absentTargets === 'refuse') throw noTarget(edit);
+  // To clear what is not there makes nothing.
+  const made = editElement(start, start, edit, rules).filter((element) => element !== start);
+  if (made.length > 0 && !(stated && made.every(isMeant))) throw noTarget(edit);
+  return [...before, ...made];
+}
+
+function makesPrimary({ op, target: { subAttribute }, value }: AttributeEdit, rules: PatchRules): boolean {
+  return op !== 'remove' && subAttribute?.name === 'primary' && coerceValue(subAttribute, value, names(rules)) === true;
 }
 
 function editElement(
@@ -140,9 +149,8 @@ function editElement(
 ): readonly JsonValue[] {
   const { attribute, subAttribute } = edit.target;
   if (subAttribute) return editSubAttribute(element, subAttribute, edit, rules);
-  const given = Array.isArray(edit.value) && edit.value.length === 1 ? (edit.value[0] as unknown) : edit.value;
-  const value = coerceOne(attribute, given, names(rules));
-  if (value === undefined) return [];
+  const value = coerceOne(attribute, soleValue(edit.value), names(rules));
+  if (value === undefined) return edit.op === 'add' ? [element] : [];
   if (!isJsonObject(value)) return [value];
   // What the brackets say of the element stays true of what replaces it, or the next cycle would not find it.
   return [edit.op === 'add' && isJsonObject(element) ? { ...element, ...value } : { ...stated, ...value }];
@@ -170,11 +178,6 @@ function coerceSub(subAttribute: AttributeType, edit: AttributeEdit, rules: Patc
   return coerceOne(edit.target.attribute, edit.value, names(rules));
 }
 
-function absentElement(edit: AttributeEdit, rules: PatchRules, stated: JsonObject): JsonObject {
-  if (rules.policy.absentTargets === 'refuse') throw noTarget(edit);
-  return stated;
-}
-
 function noTarget(edit: AttributeEdit): ScimError {
   return badRequest('noTarget', `No value of "${edit.target.attribute.name}" is what the path describes.`);
 }
@@ -200,14 +203,30 @@ function withNewPrimary(before: readonly JsonValue[], after: readonly JsonValue[
   return demoteOthers(after, fresh.at(-1) ?? primaries[0] ?? -1);
 }
 
-function mergedElement(element: JsonValue, addition: JsonValue | undefined): JsonValue {
-  return isJsonObject(element) && isJsonObject(addition) ? { ...element, ...addition } : element;
+/** What is there already takes what the edit says of it, so that repeating an edit changes nothing. */
+function withMergedRepeats(before: readonly JsonValue[], after: readonly JsonValue[]): readonly JsonValue[] {
+  const merged = new Map<string, JsonValue>();
+  for (const element of after) {
+    const key = elementKey(element);
+    const known = merged.get(key);
+    if (!isJsonObject(known) || !isJsonObject(element)) merged.set(key, element);
+    else merged.set(key, before.includes(element) ? { ...element, ...known } : { ...known, ...element });
+  }
+  return merged.size === after.length ? after : [...merged.values()];
 }
 
-/** Whether everything that `described` states is so in `element`. */
-function describes(described: JsonValue, element: JsonValue): boolean {
-  if (!isJsonObject(described) || !isJsonObject(element)) return described === element;
-  return Object.entries(described).every(([name, value]) => element[name] === value);
+/** What a listed value means to a remove: what has its value, and its type if it says one; else all that it says. */
+function described(listed: JsonValue): (element: JsonValue) => boolean {
+  if (!isJsonObject(listed)) return (element) => element === listed;
+  const { value, type } = listed;
+  const key = value === undefined ? listed : { value, ...(type === undefined ? {} : { type }) };
+  const parts = Object.entries(key);
+  return (element) => isJsonObject(element) && parts.every(([name, part]) => element[name] === part);
+}
+
+/** One value may come as a list of one. */
+function soleValue(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
 }
 
 function names(rules: PatchRules): UnknownNames {

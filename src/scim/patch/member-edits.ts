@@ -1,10 +1,11 @@
+import { isStorableText } from '../../core/storable-text.js';
 import { compileElementFilter } from '../../storage/evaluate-filter.js';
 import type { GroupMember, MemberChange } from '../../storage/group-store.js';
 import type { JsonObject } from '../../storage/resource-store.js';
-import { badRequest } from '../error.js';
+import { badRequest, type ScimError } from '../error.js';
 import type { FilterSyntax } from '../filter/syntax.js';
 import type { ScimPolicy } from '../policy.js';
-import type { AttributeEdit } from './patch-edits.js';
+import { type AttributeEdit, namesNothing } from './patch-edits.js';
 
 /** Reads the current members of the group; asked only for the rare filter that is not about ids. */
 export type ReadMembers = () => Promise<readonly GroupMember[]>;
@@ -15,12 +16,12 @@ export type ReadMembers = () => Promise<readonly GroupMember[]>;
  * @throws {ScimError} 400 invalidValue.
  */
 export function memberIds(value: unknown): readonly string[] {
-  if (value === null || value === undefined || value === '') return [];
+  if (namesNothing(value)) return [];
   const listed = Array.isArray(value) ? value : [value];
   const ids = new Set<string>();
   for (const each of listed) {
     const id: unknown = typeof each === 'object' && each !== null ? (each as { readonly value?: unknown }).value : each;
-    if (typeof id !== 'string' || id === '') {
+    if (typeof id !== 'string' || id === '' || !isStorableText(id)) {
       throw badRequest(
         'invalidValue',
         'Each of "members" must be an object with the id of a user or group as "value".',
@@ -34,7 +35,8 @@ export function memberIds(value: unknown): readonly string[] {
 /**
  * Reduces edits of `members`, in order, to one change of a set (RFC 7644 section 3.5.2): the cost is that of the edits,
  * not of the group.
- * @throws {ScimError} 400 invalidValue, mutability, or noTarget where the policy guards against emptying a group.
+ * @throws {ScimError} 400 invalidValue, invalidPath, mutability, or noTarget where the policy guards against emptying a
+ * group.
  */
 export async function memberChange(
   edits: readonly AttributeEdit[],
@@ -68,15 +70,17 @@ export async function memberChange(
     remove.clear();
   }
 
-  for (const edit of edits) {
+  for (const [index, edit] of edits.entries()) {
     refuseSubAttribute(edit);
     if (edit.selector) {
-      take(idsOf(edit.selector.syntax) ?? (await matchingIds(edit, readMembers)));
+      const ids = idsOf(edit.selector.syntax);
+      if (!ids && index > 0) throw onlyFirst();
+      take(ids ?? (await matchingIds(edit, readMembers)));
       if (edit.op !== 'remove') put(memberIds(edit.value));
     } else if (edit.op === 'remove') {
       const listed = memberIds(edit.value);
       if (listed.length > 0) take(listed);
-      else if (saysNothing(edit.value)) replaceBy(refuseRemoval(policy));
+      else if (namesNothing(edit.value)) replaceBy(refuseRemoval(policy));
     } else if (edit.op === 'replace') replaceBy(memberIds(edit.value));
     else put(memberIds(edit.value));
   }
@@ -85,14 +89,17 @@ export async function memberChange(
   return add.size + remove.size > 0 ? { add: [...add], remove: [...remove] } : undefined;
 }
 
-/** `remove` of `members` with an empty list names nobody and so removes nobody; without a value it means everybody. */
-function saysNothing(value: unknown): boolean {
-  return value === undefined || value === null || value === '';
-}
-
 function refuseRemoval(policy: Pick<ScimPolicy, 'removeAllMembers'>): readonly string[] {
   if (policy.removeAllMembers === 'allow') return [];
   throw badRequest('noTarget', 'Removing all members at once is switched off here. Name the members to remove.');
+}
+
+/** What is read of the group does not show what edits before have changed. */
+function onlyFirst(): ScimError {
+  return badRequest(
+    'invalidPath',
+    'Members can be selected by anything but "value" only before other changes of members.',
+  );
 }
 
 function refuseSubAttribute({ target }: AttributeEdit): void {

@@ -28,14 +28,6 @@ export interface AttributeEdit {
   readonly value: unknown;
 }
 
-/** Removes an extension with everything in it. */
-export interface ExtensionRemoval {
-  readonly op: 'remove';
-  readonly extension: string;
-}
-
-export type PatchEdit = AttributeEdit | ExtensionRemoval;
-
 export interface PatchRules {
   readonly type: ResourceType;
   /** Of the resource being changed: a PATCH may name it, but not change it (Okta sends it with every rename). */
@@ -43,17 +35,17 @@ export interface PatchRules {
   readonly policy: ScimPolicy;
 }
 
-/** Bounds of one request: operations about anything but members, and characters of a path. */
-export const PATCH_LIMITS = { edits: 1000, operations: 100_000, path: 1024 } as const;
+/** Bounds of one request: operations, those about anything but members, values these list, and characters of a path. */
+const PATCH_LIMITS = { operations: 100_000, edits: 1000, values: 10_000, path: 1024 } as const;
 
 /**
  * Reads a PATCH body into edits, in order (RFC 7644 section 3.5.2). Lenient where identity providers are: `op` and
  * `Operations` in any case, an unstated schema, dotted names and URNs as keys of a value without path.
  * @throws {ScimError} 400 invalidSyntax, invalidPath, invalidValue, noTarget or mutability; 413 for too many operations.
  */
-export function readPatch(body: unknown, rules: PatchRules): readonly PatchEdit[] {
+export function readPatch(body: unknown, rules: PatchRules): readonly AttributeEdit[] {
   const operations = readOperations(body, rules.policy);
-  const edits: PatchEdit[] = [];
+  const edits: AttributeEdit[] = [];
   for (const operation of operations) {
     for (const edit of readOperation(operation, rules)) edits.push(edit);
   }
@@ -72,16 +64,27 @@ function readOperations(body: unknown, policy: ScimPolicy): readonly unknown[] {
   if (!Array.isArray(operations) || operations.length === 0) {
     throw badRequest('invalidSyntax', '"Operations" must be a list with at least one operation.');
   }
-  if (operations.length > PATCH_LIMITS.operations) throw tooManyOperations(PATCH_LIMITS.operations);
+  if (operations.length > PATCH_LIMITS.operations) throw tooMany(PATCH_LIMITS.operations, 'operations');
   return operations;
 }
 
-/** Refuses more operations than one request may hold. */
-export function tooManyOperations(limit: number): ScimError {
-  return new ScimError(413, undefined, `One PATCH may hold at most ${limit} such operations. Send several.`);
+/**
+ * Bounds the work of edits, each of which looks at every value of its attribute.
+ * @throws {ScimError} 413 when there are too many, or when they list too many values.
+ */
+export function refuseTooManyEdits(edits: readonly AttributeEdit[]): void {
+  if (edits.length > PATCH_LIMITS.edits)
+    throw tooMany(PATCH_LIMITS.edits, 'operations on other attributes than members');
+  let values = 0;
+  for (const { value } of edits) values += Array.isArray(value) ? value.length : 1;
+  if (values > PATCH_LIMITS.values) throw tooMany(PATCH_LIMITS.values, 'values');
 }
 
-function readOperation(operation: unknown, rules: PatchRules): readonly PatchEdit[] {
+function tooMany(limit: number, what: string): ScimError {
+  return new ScimError(413, undefined, `One PATCH may hold at most ${limit} ${what}. Send several.`);
+}
+
+function readOperation(operation: unknown, rules: PatchRules): readonly AttributeEdit[] {
   if (!isRecord(operation)) throw badRequest('invalidSyntax', 'Each operation must be a JSON object.');
   const op = operator(member(operation, 'op'));
   const path = member(operation, 'path');
@@ -98,7 +101,7 @@ function operator(op: unknown): PatchOperator {
   throw badRequest('invalidSyntax', '"op" must be add, remove or replace.');
 }
 
-function readPathless(op: PatchOperator, value: unknown, rules: PatchRules): readonly PatchEdit[] {
+function readPathless(op: PatchOperator, value: unknown, rules: PatchRules): readonly AttributeEdit[] {
   if (op === 'remove') throw badRequest('noTarget', 'An operation "remove" needs a path.');
   if (!isRecord(value)) throw badRequest('invalidValue', 'Without a path, "value" must be an object of attributes.');
   const unknown = rules.policy.unknownAttributes === 'refuse' ? 'invalidValue' : 'ignore';
@@ -112,7 +115,7 @@ function readPath(
   value: unknown,
   rules: PatchRules,
   unknown: 'ignore' | 'invalidValue' | 'invalidPath',
-): readonly PatchEdit[] {
+): readonly AttributeEdit[] {
   if (path.length > PATCH_LIMITS.path) {
     throw badRequest('invalidPath', `A path may have at most ${PATCH_LIMITS.path} characters.`);
   }
@@ -137,21 +140,30 @@ function readPath(
   }
 }
 
-/** A key of a value without path may be any text; one that is no path is simply not known. */
+/** A key of a value without path may be any text; one that is no path, nor meant as one, is simply not known. */
 function parseUnlessUnknown(path: string, unknown: string): ReturnType<typeof parsePath> | undefined {
   try {
     return parsePath(path);
   } catch (error) {
-    if (unknown === 'invalidPath') throw error;
+    if (unknown === 'invalidPath' || path.includes('[')) throw error;
     return undefined;
   }
 }
 
-function readExtension(op: PatchOperator, urn: string, value: unknown, rules: PatchRules): readonly PatchEdit[] {
-  if (op === 'remove' || value === null) return [{ op: 'remove', extension: urn }];
+function readExtension(op: PatchOperator, urn: string, value: unknown, rules: PatchRules): readonly AttributeEdit[] {
+  if (op === 'remove' || value === null) return removeExtension(urn, rules);
   if (!isRecord(value)) throw badRequest('invalidValue', `The value of ${urn} must be an object of attributes.`);
   const unknown = rules.policy.unknownAttributes === 'refuse' ? 'invalidValue' : 'ignore';
   return Object.entries(value).flatMap(([name, inner]) => readPath(op, `${urn}:${name}`, inner, rules, unknown));
+}
+
+function removeExtension(urn: string, { type }: PatchRules): readonly AttributeEdit[] {
+  const attributes = type.extensions.get(urn.toLowerCase())?.schema.attributes.values() ?? [];
+  return [...attributes].flatMap((attribute) =>
+    attribute.mutability === 'readOnly'
+      ? []
+      : [{ op: 'remove', target: { extension: urn, attribute }, value: undefined }],
+  );
 }
 
 /** Whether there is anything to do. @throws {ScimError} 400 mutability when the attribute is read-only. */
@@ -179,6 +191,11 @@ function select(target: ResolvedPath, syntax: FilterSyntax, rules: PatchRules): 
     if (error instanceof ScimError) throw badRequest('invalidPath', error.message);
     throw error;
   }
+}
+
+/** A remove without value means everything. With a list it means what is listed, which may be nobody. */
+export function namesNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
 }
 
 function isRecord(value: unknown): value is object {

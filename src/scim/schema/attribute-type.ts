@@ -1,3 +1,5 @@
+import { nearestName } from '../../core/near-miss.js';
+
 const DATA_TYPES = ['string', 'boolean', 'decimal', 'integer', 'dateTime', 'reference', 'binary', 'complex'] as const;
 const MUTABILITIES = ['readOnly', 'readWrite', 'immutable', 'writeOnly'] as const;
 const RETURNS = ['always', 'never', 'default', 'request'] as const;
@@ -54,6 +56,20 @@ export interface AttributeType
   readonly subAttributes: ReadonlyMap<string, AttributeType>;
 }
 
+const CHARACTERISTICS: readonly string[] = [
+  'name',
+  'type',
+  'multiValued',
+  'description',
+  'required',
+  'canonicalValues',
+  'caseExact',
+  'mutability',
+  'returned',
+  'uniqueness',
+  'referenceTypes',
+  'subAttributes',
+];
 const NAME = /^[A-Za-z$][\w$-]{0,127}$/;
 
 /** Compiles one definition. @throws {TypeError} naming the attribute that is wrongly described. */
@@ -63,7 +79,12 @@ function compileAttribute(definition: UncheckedAttribute, parent: string): Attri
     throw new TypeError(`"${path}" is no attribute name (RFC 7643 section 2.1)`);
   }
   if (definition.type === 'complex' && parent) throw new TypeError(`"${path}" is complex inside a complex attribute`);
+  refuseUnknownCharacteristics(definition, path);
   const { canonicalValues, referenceTypes } = definition;
+  const uniqueness = known(definition.uniqueness || 'none', UNIQUENESSES, `${path}: uniqueness`);
+  if (uniqueness !== 'none' && (parent || definition.multiValued || definition.type === 'complex')) {
+    throw new TypeError(`"${path}" cannot be unique: that is kept for attributes with one simple value`);
+  }
   return {
     name: definition.name,
     type: known(definition.type, DATA_TYPES, `${path}: type`),
@@ -73,12 +94,21 @@ function compileAttribute(definition: UncheckedAttribute, parent: string): Attri
     caseExact: definition.caseExact ?? false,
     mutability: known(definition.mutability ?? 'readWrite', MUTABILITIES, `${path}: mutability`),
     returned: known(definition.returned ?? 'default', RETURNS, `${path}: returned`),
-    uniqueness: known(definition.uniqueness || 'none', UNIQUENESSES, `${path}: uniqueness`),
+    uniqueness,
     // Canonical values are hints; scimmy describes some attributes with an empty list, which would forbid everything.
     ...(canonicalValues && canonicalValues.length > 0 ? { canonicalValues } : {}),
     ...(referenceTypes && referenceTypes.length > 0 ? { referenceTypes } : {}),
     subAttributes: compileAttributes(definition.subAttributes ?? [], path),
   };
+}
+
+function refuseUnknownCharacteristics(definition: UncheckedAttribute, path: string): void {
+  const unknown = Object.keys(definition).find((name) => !CHARACTERISTICS.includes(name));
+  if (unknown === undefined) return;
+  const near = nearestName(unknown, CHARACTERISTICS);
+  throw new TypeError(
+    `"${path}" has an unknown characteristic "${unknown}"${near ? ` — did you mean "${near}"?` : ''}`,
+  );
 }
 
 function known<T extends string>(value: string, allowed: readonly T[], what: string): T {
@@ -100,6 +130,11 @@ export function compileAttributes(
     table.set(key, attribute);
   }
   return table;
+}
+
+/** Whether no answer may tell anything about the values: they are neither shown nor searched nor sorted by. */
+export function isSecret({ mutability, returned }: AttributeType): boolean {
+  return mutability === 'writeOnly' || returned === 'never';
 }
 
 /** The attribute as `/Schemas` shows it: every characteristic stated (RFC 7643 section 7). */

@@ -4,7 +4,7 @@ import type { ScimPolicy } from '../policy.js';
 import type { AttributeType } from './attribute-type.js';
 import { coerceValue, isJsonObject, unknownName } from './coerce-value.js';
 import { type ResolvedPath, resolvePath } from './resolve-path.js';
-import type { ResourceType } from './resource-type.js';
+import type { CompiledSchema, ResourceType } from './resource-type.js';
 
 /** A body of POST or PUT in canonical form. */
 export interface CanonicalResource {
@@ -66,7 +66,8 @@ function collect(
 
 /** Whether an attribute is the list of members, which is kept apart from the group. */
 export function isMembers(type: ResourceType, attribute: AttributeType): boolean {
-  return type.name === 'Group' && attribute.name === 'members';
+  // An extension may have an attribute of the same name.
+  return type.name === 'Group' && attribute === type.attributes.get('members');
 }
 
 function put(
@@ -108,24 +109,29 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** @throws {ScimError} 400 invalidValue when a required attribute or extension has no value. */
-export function requireAttributes(attributes: JsonObject, type: ResourceType): void {
-  for (const attribute of type.schema.attributes.values()) {
-    if (attribute.required && attribute.mutability !== 'readOnly') requireValue(attributes, attribute);
-  }
+/**
+ * @param fault what it is to have none: a wrong value, or, where PATCH took it away, a mutability fault (RFC 7644 section
+ * 3.5.2.2)
+ * @throws {ScimError} 400 when a required attribute or extension has no value.
+ */
+export function requireAttributes(
+  attributes: JsonObject,
+  type: ResourceType,
+  fault: 'invalidValue' | 'mutability' = 'invalidValue',
+): void {
+  requireValues(attributes, type.schema, fault);
   for (const { schema, required } of type.extensions.values()) {
     const inside = attributes[schema.id];
-    if (required && inside === undefined) throw badRequest('invalidValue', `The extension ${schema.id} is required.`);
-    if (!isJsonObject(inside)) continue;
-    for (const attribute of schema.attributes.values()) {
-      if (attribute.required && attribute.mutability !== 'readOnly') requireValue(inside, attribute);
-    }
+    if (required && inside === undefined) throw badRequest(fault, `The extension ${schema.id} is required.`);
+    if (isJsonObject(inside)) requireValues(inside, schema, fault);
   }
 }
 
-function requireValue(attributes: JsonObject, attribute: AttributeType): void {
-  if (attributes[attribute.name] === undefined) {
-    throw badRequest('invalidValue', `"${attribute.name}" is required and must not be empty.`);
+function requireValues(attributes: JsonObject, schema: CompiledSchema, fault: 'invalidValue' | 'mutability'): void {
+  for (const { name, required, mutability } of schema.attributes.values()) {
+    if (required && mutability !== 'readOnly' && attributes[name] === undefined) {
+      throw badRequest(fault, `"${name}" is required and must not be empty.`);
+    }
   }
 }
 
@@ -134,15 +140,28 @@ function requireValue(attributes: JsonObject, attribute: AttributeType): void {
  * out. @throws {ScimError} 400 mutability when it would change.
  */
 export function keepImmutable(before: JsonObject, after: JsonObject, type: ResourceType): JsonObject {
+  let kept = keepValues(before, after, type.schema);
+  for (const { schema } of type.extensions.values()) {
+    const inside = before[schema.id];
+    if (!isJsonObject(inside)) continue;
+    const given = kept[schema.id];
+    const next = isJsonObject(given) ? given : {};
+    const values = keepValues(inside, next, schema);
+    if (values !== next) kept = { ...kept, [schema.id]: values };
+  }
+  return kept;
+}
+
+function keepValues(before: JsonObject, after: JsonObject, schema: CompiledSchema): JsonObject {
   const kept: Record<string, JsonValue> = {};
-  for (const attribute of type.schema.attributes.values()) {
-    const old = attribute.mutability === 'immutable' ? before[attribute.name] : undefined;
+  for (const { name, mutability } of schema.attributes.values()) {
+    const old = mutability === 'immutable' ? before[name] : undefined;
     if (old === undefined) continue;
-    const next = after[attribute.name];
+    const next = after[name];
     if (next !== undefined && JSON.stringify(next) !== JSON.stringify(old)) {
-      throw badRequest('mutability', `"${attribute.name}" cannot be changed once it is set.`);
+      throw badRequest('mutability', `"${name}" cannot be changed once it is set.`);
     }
-    kept[attribute.name] = old;
+    kept[name] = old;
   }
   return Object.keys(kept).length > 0 ? { ...after, ...kept } : after;
 }

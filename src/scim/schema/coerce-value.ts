@@ -5,6 +5,9 @@ import { roleFromText } from '../dialect/role-text.js';
 import { badRequest, type ScimError } from '../error.js';
 import type { AttributeType } from './attribute-type.js';
 
+/** How many values one multi-valued attribute may hold. Members of groups are kept apart and have no such bound. */
+const MAX_ELEMENTS = 1000;
+
 /** What to do about names that the schema does not have. */
 export type UnknownNames = 'ignore' | 'refuse';
 
@@ -22,11 +25,19 @@ export function coerceValue(attribute: AttributeType, value: unknown, unknown: U
     return coerceOne(attribute, attribute.type === 'complex' ? soleElement(attribute, value) : value, unknown);
   }
   const elements: JsonValue[] = [];
-  for (const each of Array.isArray(value) ? value : [value]) {
+  const given: readonly unknown[] = Array.isArray(value) ? value : [value];
+  requireFewElements(attribute, given);
+  for (const each of given) {
     const element = coerceOne(attribute, each, unknown);
     if (element !== undefined) elements.push(element);
   }
   return elements.length > 0 ? withOnePrimary(withoutRepeats(elements)) : undefined;
+}
+
+/** @throws {ScimError} 400 invalidValue when a multi-valued attribute would hold more values than is bearable. */
+export function requireFewElements({ name }: AttributeType, elements: readonly unknown[]): void {
+  if (elements.length <= MAX_ELEMENTS) return;
+  throw badRequest('invalidValue', `"${name}" may have at most ${MAX_ELEMENTS} values.`);
 }
 
 /** As `coerceValue`, for one element of a multi-valued attribute, or part of one. */
@@ -105,10 +116,12 @@ function withoutRepeats(elements: readonly JsonValue[]): readonly JsonValue[] {
   });
 }
 
-/** What makes two elements of a multi-valued attribute the same one. */
+/** What makes two elements of a multi-valued attribute the same one: type and value, else all that describes it. */
 export function elementKey(element: JsonValue): string {
-  if (!isJsonObject(element) || element['value'] === undefined) return JSON.stringify(element);
-  return JSON.stringify([element['type'], element['value']]);
+  if (!isJsonObject(element)) return JSON.stringify(element);
+  if (element['value'] !== undefined) return JSON.stringify([element['type'], element['value']]);
+  const names = Object.keys(element).filter((name) => name !== 'primary');
+  return JSON.stringify(names.sort().map((name) => [name, element[name]]));
 }
 
 function withOnePrimary(elements: readonly JsonValue[]): readonly JsonValue[] {

@@ -25,18 +25,22 @@ const UNKNOWN: Resolution = { kind: 'unknown' };
  */
 export function resolvePath(type: ResourceType, name: string): Resolution {
   const lower = name.toLowerCase();
-  const direct = inTable(type.attributes, lower);
-  if (direct) return direct;
   const core = type.schema.id.toLowerCase();
   if (lower === core) return { kind: 'core' };
-  if (lower.startsWith(`${core}:`)) return inTable(type.attributes, lower.slice(core.length + 1)) ?? UNKNOWN;
+  const direct = inTable(type.attributes, lower) ?? inTable(type.attributes, behind(core, lower));
+  if (direct) return direct;
   for (const [urn, { schema }] of type.extensions) {
     if (lower === urn) return { kind: 'extension', urn: schema.id };
-    if (lower.startsWith(`${urn}:`)) {
-      return inTable(schema.attributes, lower.slice(urn.length + 1), schema.id) ?? UNKNOWN;
-    }
+    // One URN may be the beginning of another, so a miss here says nothing yet.
+    const found = inTable(schema.attributes, behind(urn, lower), schema.id);
+    if (found) return found;
   }
   return UNKNOWN;
+}
+
+/** What stands behind the URN of a schema. */
+function behind(urn: string, name: string): string {
+  return name.startsWith(`${urn}:`) ? name.slice(urn.length + 1) : '';
 }
 
 function inTable(table: ReadonlyMap<string, AttributeType>, lower: string, extension?: string): Resolution | undefined {
@@ -55,6 +59,13 @@ function inTable(table: ReadonlyMap<string, AttributeType>, lower: string, exten
 export function storagePath({ extension, attribute, subAttribute }: ResolvedPath): AttributePath {
   const path = extension ? [extension, attribute.name] : [attribute.name];
   return subAttribute ? [...path, subAttribute.name] : path;
+}
+
+/** The simple value that a comparison or an order is about: `value` where a complex attribute stands alone. */
+export function simpleValue(resolved: ResolvedPath): { readonly path: AttributePath; readonly value: AttributeType } {
+  const { attribute, subAttribute = attribute.subAttributes.get('value') } = resolved;
+  if (!subAttribute) return { path: storagePath(resolved), value: attribute };
+  return { path: storagePath({ ...resolved, subAttribute }), value: subAttribute };
 }
 
 /** A resolved path in the words of an error message. */

@@ -52,6 +52,8 @@ export interface ResourceType {
 /** Compiles a resource type. @throws {TypeError} naming what is wrongly described. */
 export function compileResourceType(input: ResourceTypeInput): ResourceType {
   const base = compileSchema(input.schema);
+  const common = input.attributes?.find(({ name }) => COMMON_ATTRIBUTES.has(name.toLowerCase()));
+  if (common) throw new TypeError(`"${common.name}" is an attribute of every resource and cannot be described again`);
   const own = new Map([...base.attributes, ...compileAttributes(input.attributes ?? [])]);
   const extensions = new Map<string, CompiledExtension>();
   for (const { schema, required = false } of input.extensions ?? []) {

@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import express from 'express';
+import { createDirectories, createScimRouter } from 'express-sso-scim';
+import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
+import { frontPage } from './front-page.js';
+import { pushPeople } from './push-people.js';
+import type { Settings } from './settings.js';
+import { StartError } from './start-error.js';
+import { TRIAL_ORGANIZATIONS } from './trial-organizations.js';
+import { openTrialTokens } from './trial-tokens.js';
+
+/** What the example tells the person, or the program, that has started it. */
+export interface ConsoleAddresses {
+  readonly baseUrl: string;
+  readonly directories: readonly {
+    readonly organization: string;
+    readonly scimBaseUrl: string;
+    readonly token: string;
+  }[];
+  /** Sign-in is not part of the example yet. */
+  readonly loginUrl: string | null;
+  /** Nor are the settings pages. */
+  readonly portalUrl: string | null;
+}
+
+export interface RunningConsole {
+  readonly ready: ConsoleAddresses;
+  /** Stops listening; requests under way are answered. */
+  readonly close: () => void;
+}
+
+/**
+ * Starts the example application on this machine: two organizations, each with a SCIM directory in memory.
+ * @throws {StartError}
+ */
+export async function startConsole({ port, dataDirectory }: Settings): Promise<RunningConsole> {
+  const storage = createMemoryStorage({ organizations: TRIAL_ORGANIZATIONS.map(({ organization }) => organization) });
+  const directories = createDirectories({ storage });
+  const created = await Promise.all(TRIAL_ORGANIZATIONS.map(({ directory }) => directories.create(directory)));
+  const tokens = await openTrialTokens(join(dataDirectory, 'trial-tokens.json'), storage, created);
+
+  const server = createServer();
+  const baseUrl = `http://localhost:${await listen(server, port)}`;
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(
+    '/scim/v2',
+    createScimRouter(storage, {
+      baseUrl: `${baseUrl}/scim/v2`,
+      endAccess: ({ directoryId, userId, reason }) =>
+        console.log(
+          `${directoryId}: ${userId} is ${reason}. An application ends the sessions and keys of this person here.`,
+        ),
+    }),
+  );
+  app.get('/', async (_request, response) => {
+    response.type('html').send(await frontPage(storage, created, baseUrl));
+  });
+  server.on('request', app);
+
+  const addresses = created.map(({ id, organizationId }) => ({
+    organization: organizationId,
+    scimBaseUrl: `${baseUrl}/scim/v2/${id}`,
+    token: tokens.get(id) ?? '',
+  }));
+  await Promise.all(
+    addresses.map(async ({ organization, scimBaseUrl, token }) => {
+      const people = TRIAL_ORGANIZATIONS.find((each) => each.organization.id === organization);
+      if (people) await pushPeople(scimBaseUrl, token, people);
+    }),
+  );
+  return {
+    ready: { baseUrl, directories: addresses, loginUrl: null, portalUrl: null },
+    close: () => server.close(),
+  };
+}
+
+/** Listens on this machine alone: the example speaks plain HTTP. Gives the port. */
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw cannotListen(port, error);
+  }
+  return (server.address() as AddressInfo).port;
+}
+
+function cannotListen(port: number, error: unknown): StartError {
+  const code = error instanceof Error && 'code' in error ? error.code : String(error);
+  const reason = code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${code})`;
+  return new StartError(`Port ${port} ${reason}. Set PORT to another one, as in: PORT=3001 npm start`, {
+    cause: error,
+  });
+}

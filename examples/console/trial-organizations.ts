@@ -1,0 +1,53 @@
+import type { NewDirectory, Organization } from 'express-sso-scim';
+import { entraGroup, entraUser, oktaGroup, oktaUser } from './trial-people.js';
+
+/** An organization of the example, its directory, and what an identity provider pushes into it first. */
+export interface TrialOrganization {
+  readonly organization: Organization;
+  /** The id is part of the SCIM base URL, so it is chosen here and stays. */
+  readonly directory: NewDirectory & { readonly id: string };
+  /** Bodies of `POST /Users`, by the name that managers and groups refer to. */
+  readonly users: Readonly<Record<string, object>>;
+  readonly groups: Readonly<Record<string, object>>;
+}
+
+/** Acme is provisioned in the manner of Entra, Globex in that of Okta. */
+export const TRIAL_ORGANIZATIONS: readonly TrialOrganization[] = [
+  {
+    organization: { id: 'acme', name: 'Acme' },
+    directory: { organizationId: 'acme', id: 'acme', name: 'Entra ID of Acme' },
+    users: {
+      ines: entraUser('Ines', 'Duarte', { title: 'Chief Technology Officer', department: 'Engineering' }),
+      tomas: entraUser('Tomas', 'Berg', { title: 'Engineering Lead', department: 'Engineering', manager: 'ines' }),
+      wen: entraUser('Wen', 'Zhao', { title: 'Software Engineer', department: 'Engineering', manager: 'tomas' }),
+      amara: entraUser('Amara', 'Obi', {
+        title: 'Site Reliability Engineer',
+        department: 'Engineering',
+        manager: 'tomas',
+      }),
+      lukas: entraUser('Lukas', 'Novak', { title: 'Support Lead', department: 'Support', manager: 'ines' }),
+      priya: entraUser('Priya', 'Raman', { title: 'Support Engineer', department: 'Support', manager: 'lukas' }),
+      // A leaver: still readable, with `active` false.
+      hugo: entraUser('Hugo', 'Petit', { title: 'Support Engineer', department: 'Support', active: false }),
+    },
+    groups: {
+      engineering: entraGroup('Engineering', ['ines', 'tomas', 'wen', 'amara']),
+      support: entraGroup('Support', ['lukas', 'priya']),
+      onCall: entraGroup('On-call', ['amara', 'priya']),
+    },
+  },
+  {
+    organization: { id: 'globex', name: 'Globex' },
+    directory: { organizationId: 'globex', id: 'globex', name: 'Okta of Globex' },
+    users: {
+      nora: oktaUser('Nora', 'Lind'),
+      samir: oktaUser('Samir', 'Haddad'),
+      keiko: oktaUser('Keiko', 'Mori'),
+      pavel: oktaUser('Pavel', 'Sokol', false),
+    },
+    groups: {
+      everyone: oktaGroup('Everyone', ['nora', 'samir', 'keiko']),
+      administrators: oktaGroup('Administrators', ['nora']),
+    },
+  },
+];

@@ -1,0 +1,83 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { createDirectoryTokens, type Directory, type DirectoryToken, type Storage } from 'express-sso-scim';
+import { StartError } from './start-error.js';
+
+/** A token as the example keeps it, and the record by which the storage knows it. */
+interface TrialToken {
+  readonly token: string;
+  readonly record: DirectoryToken;
+}
+
+/**
+ * Gives each directory a token that stays the same over restarts, by directory id.
+ *
+ * The library never keeps a token: an application shows it once. The example has nobody to show it to and a storage
+ * that forgets, so it keeps its tokens in a file that only its owner may read. Do not copy this.
+ * @throws {StartError} when the file cannot be written or read.
+ */
+export async function openTrialTokens(
+  file: string,
+  storage: Storage,
+  directories: readonly Directory[],
+): Promise<ReadonlyMap<string, string>> {
+  const kept = await readTokens(file);
+  const tokens: TrialToken[] = [];
+  for (const directory of directories) {
+    const known = kept.find(({ record }) => record.directoryId === directory.id);
+    if (known) await storage.directories.insertToken(known.record);
+    tokens.push(known ?? (await issueToken(storage, directory)));
+  }
+  if (tokens.some((token) => !kept.includes(token))) await writeTokens(file, tokens);
+  return new Map(tokens.map(({ token, record }) => [record.directoryId, token]));
+}
+
+async function issueToken(storage: Storage, directory: Directory): Promise<TrialToken> {
+  const { id, token } = await createDirectoryTokens({ storage }).issue({ directory, name: 'Trial' });
+  const records = await storage.directories.listTokens(directory, directory.id);
+  const record = records.find((each) => each.id === id);
+  if (!record) throw new Error(`the token ${id} has just been issued and is not there`);
+  return { token, record };
+}
+
+async function readTokens(file: string): Promise<readonly TrialToken[]> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw unusable(file, error);
+  }
+  try {
+    const tokens: unknown = JSON.parse(text);
+    if (Array.isArray(tokens) && tokens.every(isTrialToken)) return tokens;
+  } catch {
+    // No JSON: as any other content that is not ours.
+  }
+  throw new StartError(`${file} holds no trial tokens. Delete it, and the next start makes new ones.`);
+}
+
+function isTrialToken(value: unknown): value is TrialToken {
+  const { token, record } = (value ?? {}) as Partial<TrialToken>;
+  return typeof token === 'string' && typeof record?.directoryId === 'string' && typeof record.hash === 'string';
+}
+
+async function writeTokens(file: string, tokens: readonly TrialToken[]): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `${JSON.stringify(tokens, undefined, 2)}\n`, { mode: 0o600 });
+  } catch (error) {
+    throw unusable(file, error);
+  }
+}
+
+function unusable(file: string, error: unknown): StartError {
+  const reason = codeOf(error);
+  return new StartError(`The data folder ${dirname(file)} cannot be used (${reason}). Set DATA_DIR to another one.`, {
+    cause: error,
+  });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
