@@ -423,9 +423,17 @@ describe('the logger', () => {
     return lines.map((parts) => parts.map(String).join(' ')).join('\n');
   }
 
-  it('says nothing unless its room is enabled', () => {
+  it('says nothing but errors unless its room is enabled', () => {
     createDebug.enable('express-sso-scim:other');
-    expect(linesOf(() => createDebugLogger('scim').error({}, 'fault'))).toBe('');
+    const { debug, info, warn, error } = createDebugLogger('scim');
+    for (const write of [debug, info, warn]) expect(linesOf(() => write({}, 'entry'))).toBe('');
+    expect(linesOf(() => error({}, 'fault'))).toContain('error fault');
+  });
+
+  it('tells the cause of an error and the cause of that', () => {
+    const err = new Error('outer', { cause: new Error('inner', { cause: 'innermost' }) });
+    const line = linesOf(() => createDebugLogger('scim').error({ err }, 'fault'));
+    for (const text of ['outer', 'inner', 'innermost']) expect(line).toContain(text);
   });
 
   it('writes level, sentence and fields, errors with their stack', () => {

@@ -69,7 +69,9 @@ async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
     request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     // An upload that is broken off is the client's fault, whichever of the two tells first.
     for (const end of ['error', 'close']) {
-      request.on(end, () => reject(badRequest('invalidSyntax', 'The body ended early.')));
+      request.on(end, () => {
+        if (!request.readableEnded) reject(badRequest('invalidSyntax', 'The body ended early.'));
+      });
     }
   });
 }

@@ -18,18 +18,18 @@ export function readRequestPath(url: string): RequestPath {
   const path = mark < 0 ? url : url.slice(0, mark);
   const segments: string[] = [];
   for (const segment of path.split('/')) {
-    if (segment !== '') segments.push(segment.includes('%') ? decode(segment) : segment);
+    if (segment === '') continue;
+    const text = segment.includes('%') ? decode(segment) : segment;
+    if (!isStorableText(text)) throw notFound('Nothing has an id with a NUL character.');
+    segments.push(text);
   }
   return { segments, query: mark < 0 ? '' : url.slice(mark + 1) };
 }
 
 function decode(segment: string): string {
-  let text: string;
   try {
-    text = decodeURIComponent(segment);
+    return decodeURIComponent(segment);
   } catch {
     throw badRequest('invalidSyntax', 'The path has broken percent-encoding.');
   }
-  if (!isStorableText(text)) throw notFound('Nothing has an id with a NUL character.');
-  return text;
 }

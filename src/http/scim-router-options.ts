@@ -70,8 +70,6 @@ export interface ScimRouterOptions {
   readonly bulk?: false | { readonly maxOperations: number; readonly maxPayloadSize: number };
   /** Seconds that a revoked token or disabled directory may still be accepted on this node. 5 unless told. */
   readonly tokenCacheSeconds?: number;
-  /** For how many resources of each type the JSON text is kept at hand. 20,000 unless told, about 1 KB each. */
-  readonly textCacheEntries?: number;
   readonly clock?: Clock;
   readonly logger?: Logger;
 }
@@ -229,7 +227,6 @@ export const parseScimRouterOptions: (options: unknown) => ScimRouterOptions =
         description: 'false, or an object with maxOperations and maxPayloadSize',
       },
       tokenCacheSeconds: natural,
-      textCacheEntries: positive,
       clock,
       logger,
     },

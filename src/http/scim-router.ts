@@ -69,7 +69,6 @@ export function createScimRouter(storage: Storage, options: ScimRouterOptions = 
     limits,
     clock,
     logger,
-    cacheEntries: settings.textCacheEntries ?? 20_000,
   });
   const policies = new WeakMap<Directory, ScimPolicy>();
 

@@ -33,8 +33,6 @@ export interface ServiceProviderOptions {
   readonly limits: ScimLimits;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** How many resources keep their JSON text at hand, for each type. */
-  readonly cacheEntries: number;
 }
 
 /** What discovery has to know: where it is, and which resource types are on offer (all, when left out). */
@@ -53,13 +51,13 @@ export interface ServiceProvider {
 
 /** Creates the service provider of RFC 7643, 7644 and 9865. */
 export function createServiceProvider(options: ServiceProviderOptions): ServiceProvider {
-  const { storage, provisioning, schemas, limits, clock, logger, cacheEntries } = options;
+  const { storage, provisioning, schemas, limits, clock, logger } = options;
   const { users, groups, customResources } = provisioning;
   const endpoints: ReadonlyMap<string, ResourceEndpoint> = new Map(
     [
-      createUsersEndpoint({ type: schemas.user, storage, users, cacheEntries }),
-      createGroupsEndpoint({ type: schemas.group, storage, groups, cacheEntries }),
-      ...schemas.custom.map((type) => createCustomResourceEndpoint({ type, storage, customResources, cacheEntries })),
+      createUsersEndpoint({ type: schemas.user, storage, users }),
+      createGroupsEndpoint({ type: schemas.group, storage, groups }),
+      ...schemas.custom.map((type) => createCustomResourceEndpoint({ type, storage, customResources })),
     ].map((endpoint) => [endpoint.type.endpoint, endpoint]),
   );
   const discovery = createDiscovery(limits);
@@ -157,12 +155,12 @@ export function createServiceProvider(options: ServiceProviderOptions): ServiceP
   async function atBulk(context: ScimContext, request: ScimRequest): Promise<ScimResponse> {
     if (!limits.bulk) throw new ScimError(501, undefined, 'Bulk requests are switched off here.');
     requireMethod(request, ['POST']);
-    return runBulk(
-      request.body,
-      limits.bulk.maxOperations,
-      (operation) => dispatch(context, operation),
-      (error) => noteFault(error, context),
-    );
+    return runBulk(request.body, {
+      maxOperations: limits.bulk.maxOperations,
+      baseUrl: context.baseUrl,
+      run: (operation) => dispatch(context, operation),
+      note: (error) => noteFault(error, context),
+    });
   }
 
   /** The subject of a request is known only where the host's own authentication names one (RFC 7644 section 3.11). */

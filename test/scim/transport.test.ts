@@ -1,18 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
-import {
-  createDirectories,
-  createDirectoryTokens,
-  createScimRouter,
-  type Storage,
-  StorageUnavailableError,
-} from 'express-sso-scim';
-import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
-import { Types } from 'scimmy';
-import request, { type Response } from 'supertest';
+import { createDirectories, createDirectoryTokens, createScimRouter } from 'express-sso-scim';
+import request from 'supertest';
 import { createBearerToken } from '../../src/tenancy/bearer-token.js';
 import { exchangeUntilClosed } from '../support/raw-exchange.js';
-import { createRecordingLogger } from '../support/recording-logger.js';
 import { expectScimError } from '../support/scim-error.js';
 import {
   createScimSite,
@@ -37,26 +28,6 @@ async function total(client: ScimClient, endpoint = 'Users'): Promise<number> {
   const answer = await client.get(`/${endpoint}?count=0`);
   expect(answer.status).toBe(200);
   return answer.body.totalResults;
-}
-
-/** The same storage, whose user store fails in every call that the endpoints make. */
-function failing(storage: Storage, thrown: unknown): Storage {
-  const fail = async () => {
-    throw thrown;
-  };
-  const { directoryUsers } = storage;
-  return {
-    ...storage,
-    directoryUsers: {
-      ...directoryUsers,
-      get: fail,
-      getMany: fail,
-      getWithGroups: fail,
-      query: fail,
-      insert: fail,
-      update: fail,
-    },
-  };
 }
 
 function tokensOf({ storage }: ScimSite, clock = { now: () => START }) {
@@ -475,11 +446,21 @@ describe('Media types and text (RFC 7644 sections 3.1 and 3.8)', () => {
     ['XML', '<User><userName>ada</userName></User>'],
     ['an unfinished text', '{"userName":"ada'],
     ['an unfinished escape', '{"userName":"\\'],
-    ['no UTF-8', Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0xfe, 0x22, 0x7d])],
   ])('11 refuses a body of %s', async (_, body) => {
     const client = await createScimSite().client();
-    const answer = await client.post('/Users', ADA).send(body);
-    expectScimError(answer, 400, 'invalidSyntax');
+    expectScimError(await client.post('/Users', body), 400, 'invalidSyntax');
+    expect(await total(client)).toBe(0);
+  });
+
+  it('11 refuses bytes that are no UTF-8', async () => {
+    const site = createScimSite();
+    const client = await site.client();
+    const head =
+      `POST /scim/v2/${client.directory.id}/Users HTTP/1.1\r\nHost: scim.test\r\nConnection: close\r\n` +
+      `Authorization: Bearer ${client.token}\r\nContent-Type: ${SCIM_JSON}\r\nContent-Length: 18\r\n\r\n`;
+    const answer = await exchangeUntilClosed(site.app, Buffer.from(`${head}{"userName":"\xe4da"}`, 'latin1'));
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.text)).toMatchObject({ schemas: [ERROR], status: '400', scimType: 'invalidSyntax' });
     expect(await total(client)).toBe(0);
   });
 
@@ -590,7 +571,7 @@ describe('Paths and methods', () => {
     expect(answer.headers['allow']).toBe(allow);
   });
 
-  it.each(['TRACE', 'PROPFIND', 'QUERY', 'PURGE'])('15 refuses the method %s', async (method) => {
+  it.each(['TRACE', 'PROPFIND', 'PURGE'])('15 refuses the method %s', async (method) => {
     const site = createScimSite();
     const { directory, token } = await site.client();
     const answer = await exchangeUntilClosed(
@@ -598,9 +579,8 @@ describe('Paths and methods', () => {
       `${method} /scim/v2/${directory.id}/Users HTTP/1.1\r\nHost: scim.test\r\nConnection: close\r\n` +
         `Authorization: Bearer ${token}\r\n\r\n`,
     );
-    // Node's own parser answers 400 to methods it does not know.
-    if (answer.status === 400) expect(answer.text).toBe('');
-    else expect({ status: answer.status, body: JSON.parse(answer.text).status }).toEqual({ status: 405, body: '405' });
+    expect({ status: answer.status, allow: answer.headers.get('allow') }).toEqual({ status: 405, allow: 'GET, POST' });
+    expect(JSON.parse(answer.text)).toMatchObject({ schemas: [ERROR], status: '405' });
   });
 
   it('16 answers 413 to a body over the limit, at once and unread', async () => {
@@ -714,213 +694,5 @@ describe('Paths and methods', () => {
     for (const path of ['/Users/', '//Users/']) {
       expect((await client.get(`${path}${created.body.id}`)).body).toEqual(created.body);
     }
-  });
-});
-
-describe('Faults of the service (RFC 7644 section 3.12)', () => {
-  const SECRET = 'connect ECONNREFUSED db-7.internal:5432 password=hunter2';
-
-  it.each([
-    ['an Error', new Error(SECRET)],
-    ['a TypeError', new TypeError(SECRET)],
-    ['an object with a status', Object.assign(new Error(SECRET), { status: 404, statusCode: 404, expose: true })],
-    ['a text', SECRET],
-    ['undefined', undefined],
-    ['null', null],
-  ])('17 answers 500 without internals when the adapter throws %s, with the cause in the log', async (_, thrown) => {
-    const logger = createRecordingLogger();
-    const storage = createMemoryStorage();
-    const client = await createScimSite({ logger }, failing(storage, thrown)).client();
-    const attempts = [
-      () => client.get('/Users'),
-      () => client.get('/Users/1'),
-      () => client.post('/Users', ADA),
-      () => client.patch('/Users/1', [{ op: 'replace', value: { active: false } }]),
-      () => client.delete('/Users/1'),
-    ];
-    for (const [index, attempt] of attempts.entries()) {
-      const answer = await attempt();
-      expectScimError(answer, 500);
-      expect(answer.text).not.toMatch(/ECONN|db-7|hunter2|\.ts|\.js|at /);
-      expect(logger.entries).toHaveLength(index + 1);
-      const { level, fields, message } = logger.entries[index] ?? {};
-      expect({ level, message }).toEqual({ level: 'error', message: 'a SCIM request failed' });
-      expect(fields).toMatchObject({
-        organizationId: client.directory.organizationId,
-        directoryId: client.directory.id,
-        status: 500,
-      });
-      // Where nothing was thrown that says anything, the error itself stands there.
-      if (thrown instanceof Error || typeof thrown === 'string') expect(fields?.['err']).toBe(thrown);
-      else expect(fields?.['err']).toBeInstanceOf(Error);
-    }
-    expect(JSON.stringify(logger.entries)).not.toContain(client.token);
-  });
-
-  it('17 answers 500 when the store of tokens throws, and asks it again for the next request', async () => {
-    const logger = createRecordingLogger();
-    const storage = createMemoryStorage();
-    const { directories } = storage;
-    let down = true;
-    const findToken: typeof directories.findToken = async (hash) => {
-      if (down) throw new Error(SECRET);
-      return directories.findToken(hash);
-    };
-    const client = await createScimSite(
-      { logger },
-      { ...storage, directories: { ...directories, findToken } },
-    ).client();
-    expectScimError(await client.get('/Users'), 500);
-    expect(logger.entries).toEqual([
-      { level: 'error', fields: { err: new Error(SECRET), status: 500 }, message: 'a SCIM request failed' },
-    ]);
-    down = false;
-    expect((await client.get('/Users')).status).toBe(200);
-  });
-
-  it('17 answers 503 with Retry-After when the store cannot be reached', async () => {
-    const logger = createRecordingLogger();
-    const thrown = new StorageUnavailableError(SECRET, { retryAfter: 7 });
-    const client = await createScimSite({ logger }, failing(createMemoryStorage(), thrown)).client();
-    for (const answer of [await client.get('/Users'), await client.post('/Users', ADA)]) {
-      expectScimError(answer, 503);
-      expect(answer.headers['retry-after']).toBe('7');
-      expect(answer.text).not.toContain('hunter2');
-    }
-    expect(logger.entries.map(({ level, fields }) => [level, fields['err']])).toEqual([
-      ['error', thrown],
-      ['error', thrown],
-    ]);
-  });
-
-  it("17 passes on what an adapter says by scimmy's Types.Error, with its keyword", async () => {
-    const logger = createRecordingLogger();
-    const thrown = new Types.Error(409, 'uniqueness', 'That address belongs to a supplier.');
-    const client = await createScimSite({ logger }, failing(createMemoryStorage(), thrown)).client();
-    const detail = expectScimError(await client.post('/Users', ADA), 409, 'uniqueness');
-    expect(detail).toBe('That address belongs to a supplier.');
-    expect(logger.entries).toEqual([]);
-  });
-
-  it("17 knows scimmy's error from its other build, and leaves out a keyword that SCIM does not have", async () => {
-    class SCIMError extends Error {
-      override readonly name = 'SCIMError';
-      readonly status = 400;
-      readonly scimType = 'nonsense';
-    }
-    const client = await createScimSite({}, failing(createMemoryStorage(), new SCIMError('Not today.'))).client();
-    expect(expectScimError(await client.get('/Users'), 400)).toBe('Not today.');
-  });
-
-  it.each([500, 503, 200, 302, Number.NaN])('17 keeps a scimmy error with status %d to the log', async (status) => {
-    const logger = createRecordingLogger();
-    const thrown = new Types.Error(status, 'invalidValue', SECRET);
-    const client = await createScimSite({ logger }, failing(createMemoryStorage(), thrown)).client();
-    const answer = await client.get('/Users');
-    expectScimError(answer, 500);
-    expect(answer.text).not.toContain('hunter2');
-    expect(logger.entries.map(({ fields }) => fields['err'])).toEqual([thrown]);
-  });
-
-  it('17 answers 500 for a directory with a policy that cannot be used, and names the fault in the log', async () => {
-    const logger = createRecordingLogger();
-    const client = await createScimSite({ logger }).client({ policy: { unknownAtributes: 'refuse' } });
-    const answer = await client.get('/Users');
-    expectScimError(answer, 500);
-    expect(answer.text).not.toContain('unknownAtributes');
-    expect(String(logger.entries[0]?.fields['err'])).toContain('did you mean "unknownAttributes"?');
-  });
-
-  it('logs nothing of faults that are the client’s, an upload broken off included', async () => {
-    const logger = createRecordingLogger();
-    const site = createScimSite({ logger });
-    const client = await site.client();
-    expectScimError(await client.post('/Users', '{'), 400, 'invalidSyntax');
-    expectScimError(await client.get('/Users/1'), 404);
-    const test = request(site.app)
-      .post(`/scim/v2/${client.directory.id}/Users`)
-      .set({ Authorization: client.token, 'Content-Type': SCIM_JSON, 'Content-Length': '1000' });
-    test.write('{"userName":');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    test.abort();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await total(client)).toBe(0);
-    expect(logger.entries).toEqual([]);
-  });
-
-  it('19 echoes neither token nor password', async () => {
-    const logger = createRecordingLogger();
-    const site = createScimSite({ logger });
-    const client = await site.client();
-    const secret = 'hunter2-Zx9';
-    const { id } = (await client.post('/Users', ADA)).body;
-    const answers: Response[] = [
-      await send(site, `/${client.directory.id}/Users?access_token=${client.token}`),
-      await send(site, `/${client.directory.id}/Users`, `Bearer ${client.token}x`),
-      await client.get(`/Users?filter=${encodeURIComponent(`password eq "${secret}"`)}`),
-      await client.get(`/Users?filter=${encodeURIComponent(`password sw "${secret}"`)}`),
-      await client.get(`/Users?filter=${encodeURIComponent(`password eq ${secret}`)}`),
-      await client.get(`/Users?filter=${encodeURIComponent(`password "${secret}"`)}`),
-      await client.get(`/Users?filter=${encodeURIComponent(`password eq "a" "${secret}"`)}`),
-      await client.get(`/Users?filter=${encodeURIComponent(`userName eq "a" and PassWord zz "${secret}"`)}`),
-      await client.get(`/Users?sortBy=password&filter=${encodeURIComponent('userName pr')}`),
-      await client.post('/Users', { ...ADA, password: secret }),
-      await client.post('/Users', { userName: 'x', password: [secret] }),
-      await client.post('/Users', { userName: 'x', password: { value: secret } }),
-      await client.post('/Users', `{"userName":"x","password":"${secret}"`),
-      await client.post('/Users', `{"password":"${secret}","password":"${secret}"}`),
-      await client.patch(`/Users/${id}`, [{ op: 'replace', path: `password "${secret}"`, value: 1 }]),
-      await client.patch(`/Users/${id}`, [{ op: 'replace', path: 'password', value: [secret, secret] }]),
-      await client.patch(`/Users/${id}`, [{ op: secret, path: 'password', value: secret }]),
-    ];
-    for (const answer of answers) {
-      expect(answer.status).toBeGreaterThanOrEqual(400);
-      expect(answer.status).toBeLessThan(500);
-      expect(answer.text).not.toContain(secret);
-      expect(answer.text).not.toContain(client.token);
-    }
-    expect(logger.entries).toEqual([]);
-  });
-
-  it('20 answers 429 with Retry-After when the host throttles, and does nothing', async () => {
-    const wait = new Map<string, number>();
-    const site = createScimSite({ throttle: ({ directory }) => wait.get(directory.id) });
-    const [busy, calm] = [await site.client(), await site.client()];
-    wait.set(busy.directory.id, 30);
-    const refused = await busy.post('/Users', ADA);
-    expectScimError(refused, 429);
-    expect(refused.headers['retry-after']).toBe('30');
-    expect(await total(calm)).toBe(0);
-    wait.clear();
-    expect(await total(busy)).toBe(0);
-  });
-
-  it('20 asks the throttle only about requests that are authenticated, and rounds up to whole seconds', async () => {
-    const asked: unknown[] = [];
-    const throttle = async (principal: { readonly tokenId?: string }) => {
-      asked.push(principal.tokenId);
-      return 0.2;
-    };
-    const site = createScimSite({ throttle });
-    const client = await site.client();
-    expectScimError(await send(site, `/${client.directory.id}/Users`), 401);
-    expect(asked).toEqual([]);
-    const refused = await client.get('/Users');
-    expectScimError(refused, 429);
-    expect(refused.headers['retry-after']).toBe('1');
-    expect(asked).toEqual([expect.any(String)]);
-  });
-
-  it('20 answers 500 when the throttle itself fails', async () => {
-    const logger = createRecordingLogger();
-    const thrown = new Error('no redis');
-    const client = await createScimSite({
-      logger,
-      throttle() {
-        throw thrown;
-      },
-    }).client();
-    expectScimError(await client.get('/Users'), 500);
-    expect(logger.entries.map(({ fields }) => fields['err'])).toEqual([thrown]);
   });
 });

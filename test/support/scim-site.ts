@@ -38,7 +38,9 @@ export interface ScimSite {
   readonly app: Express;
   readonly storage: Storage;
   /** Adds a directory with a token of its own. */
-  client(settings?: Partial<Pick<Directory, 'id' | 'policy' | 'resourceTypes' | 'kind'>>): Promise<ScimClient>;
+  client(
+    settings?: Partial<Pick<Directory, 'organizationId' | 'id' | 'policy' | 'resourceTypes' | 'kind'>>,
+  ): Promise<ScimClient>;
 }
 
 /** An application with a SCIM router at `/scim/v2`, on memory unless told. */

@@ -26,6 +26,8 @@ export class AttributeIndex<T extends object> {
 
   /** What `remove` and `add` would do; most changes of a resource leave its keys. */
   exchange(before: StoredResource, after: StoredResource, entry: T): void {
+    const [outermost = ''] = this.path;
+    if (before.attributes[outermost] === after.attributes[outermost]) return;
     const oldKeys = keysAt(before.attributes, this.path);
     const newKeys = keysAt(after.attributes, this.path);
     if (oldKeys.length === newKeys.length && oldKeys.every((key, index) => key === newKeys[index])) return;

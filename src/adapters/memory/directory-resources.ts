@@ -55,10 +55,12 @@ export class DirectoryResources {
   }
 
   #groupRowsOf(memberId: string): Row<DirectoryGroup>[] {
-    return this.memberships
-      .groupIds(memberId)
-      .flatMap((groupId) => this.groups.row(groupId) ?? [])
-      .sort((a, b) => a.sequence - b.sequence);
+    const rows: Row<DirectoryGroup>[] = [];
+    for (const groupId of this.memberships.groupIds(memberId)) {
+      const row = this.groups.row(groupId);
+      if (row) rows.push(row);
+    }
+    return rows.sort((a, b) => a.sequence - b.sequence);
   }
 }
 

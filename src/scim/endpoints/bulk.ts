@@ -5,11 +5,15 @@ import { type BulkOperation, identify, readBulkOperation, readBulkRequest } from
 import { errorBody } from '../message/error-response.js';
 import { MESSAGE, type ScimRequest, type ScimResponse } from '../message/scim-message.js';
 
-/** Carries out one operation as if it had come alone. */
-export type RunOperation = (request: ScimRequest) => Promise<ScimResponse>;
-
-/** Told of every fault, so that what is no fault of the client reaches the log. */
-export type NoteFault = (error: ScimError) => void;
+export interface BulkOptions {
+  readonly maxOperations: number;
+  /** Public URL of the directory, without slash at the end. */
+  readonly baseUrl: string;
+  /** Carries out one operation as if it had come alone. */
+  readonly run: (request: ScimRequest) => Promise<ScimResponse>;
+  /** Told of every fault, so that what is no fault of the client reaches the log. */
+  readonly note: (error: ScimError) => void;
+}
 
 const REFERENCE = /^bulkid:(.+)$/i;
 const OPERATIONS_BETWEEN_BREAKS = 20;
@@ -30,14 +34,9 @@ interface Slot {
  * without the reference and completed by a PUT once the other one exists.
  * @throws {ScimError} for a body that is no bulk request; faults of an operation go to its place in the answer.
  */
-export async function runBulk(
-  body: unknown,
-  maxOperations: number,
-  run: RunOperation,
-  note: NoteFault,
-): Promise<ScimResponse> {
-  const { operations, failOnErrors } = readBulkRequest(body, maxOperations);
-  const bulk = new BulkRun(operations, run, note);
+export async function runBulk(body: unknown, options: BulkOptions): Promise<ScimResponse> {
+  const { operations, failOnErrors } = readBulkRequest(body, options.maxOperations);
+  const bulk = new BulkRun(operations, options);
   for (let index = 0; index < operations.length && bulk.errors() < failOnErrors; index += 1) {
     await bulk.slotOf(index);
   }
@@ -46,8 +45,7 @@ export async function runBulk(
 
 class BulkRun {
   readonly #operations: readonly unknown[];
-  readonly #run: RunOperation;
-  readonly #note: NoteFault;
+  readonly #options: BulkOptions;
   /** Which operation makes the resource that a bulkId stands for. */
   readonly #makers = new Map<string, number>();
   readonly #slots = new Map<number, Slot>();
@@ -59,10 +57,9 @@ class BulkRun {
   readonly #lacking = new Map<number, Set<string>>();
   #begun = 0;
 
-  constructor(operations: readonly unknown[], run: RunOperation, note: NoteFault) {
+  constructor(operations: readonly unknown[], options: BulkOptions) {
     this.#operations = operations;
-    this.#run = run;
-    this.#note = note;
+    this.#options = options;
     for (const [index, operation] of operations.entries()) {
       const { bulkId, method } = identify(operation);
       if (method === 'POST' && bulkId !== undefined && !this.#makers.has(bulkId)) this.#makers.set(bulkId, index);
@@ -87,13 +84,13 @@ class BulkRun {
     this.#begun += 1;
     // Always a wait, so that a chain of references does not become as deep a stack.
     await (this.#begun % OPERATIONS_BETWEEN_BREAKS === 0 ? setImmediate() : undefined);
-    const raw = identify(this.#operations[index]);
+    const { bulkId } = identify(this.#operations[index]);
     let slot: Slot;
     try {
       slot = await this.#attempt(index, readBulkOperation(this.#operations[index]));
     } catch (thrown) {
-      slot = this.#faultSlot(raw, thrown);
-      if (raw.bulkId !== undefined && this.#makers.get(raw.bulkId) === index) this.#giveUpOn(raw.bulkId, thrown);
+      slot = this.#faultSlot(index, thrown);
+      if (bulkId !== undefined && this.#makers.get(bulkId) === index) this.#giveUpOn(bulkId, thrown);
     }
     this.#underWay.delete(index);
     this.#slots.set(index, slot);
@@ -101,14 +98,16 @@ class BulkRun {
   }
 
   async #attempt(index: number, operation: BulkOperation): Promise<Slot> {
+    const { method, bulkId } = operation;
+    if (method === 'POST' && bulkId !== undefined && this.#makers.get(bulkId) !== index) throw notUnique(bulkId);
     const postponed = await this.#makeReady(operation, index);
     const data = postponed.size > 0 ? without(operation.data, postponed) : operation.data;
     const { slot, id } = await this.#send(operation, this.#resolved(data));
-    if (operation.bulkId === undefined || id === undefined) return slot;
-    this.#ids.set(operation.bulkId, id);
+    if (method !== 'POST' || bulkId === undefined || id === undefined) return slot;
+    this.#ids.set(bulkId, id);
     if (postponed.size > 0) this.#lacking.set(index, postponed);
-    for (const bulkId of postponed) this.#incomplete.set(bulkId, [...(this.#incomplete.get(bulkId) ?? []), index]);
-    await this.#completeThoseWaitingFor(operation.bulkId);
+    for (const other of postponed) this.#incomplete.set(other, [...(this.#incomplete.get(other) ?? []), index]);
+    await this.#completeThoseWaitingFor(bulkId);
     return slot;
   }
 
@@ -158,7 +157,8 @@ class BulkRun {
 
   #incompleteSlot(index: number, bulkId: string, thrown: unknown): Slot {
     const detail = `The reference to bulkId:${bulkId.slice(0, 64)} could not be added: ${toScimError(thrown).message}`;
-    return this.#faultSlot(identify(this.#operations[index]), new ScimError(409, undefined, detail));
+    const { location } = this.#slots.get(index) ?? {};
+    return { ...this.#faultSlot(index, new ScimError(409, undefined, detail)), ...(location && { location }) };
   }
 
   async #send(
@@ -167,8 +167,8 @@ class BulkRun {
   ): Promise<{ readonly slot: Slot; readonly id: string | undefined }> {
     const { method, bulkId, version } = operation;
     const segments = readPath(operation.path, this.#ids);
-    const answer = await this.#run({ method, segments, query: '', body: data, ifMatch: version });
-    const location = answer.location;
+    const answer = await this.#options.run({ method, segments, query: '', body: data, ifMatch: version });
+    const location = answer.location ?? this.#locationOf(operation);
     return {
       id: location === undefined ? undefined : decodeURIComponent(location.slice(location.lastIndexOf('/') + 1)),
       slot: {
@@ -188,16 +188,31 @@ class BulkRun {
     });
   }
 
-  #faultSlot({ method, bulkId }: { readonly method?: string; readonly bulkId?: string }, thrown: unknown): Slot {
+  #faultSlot(index: number, thrown: unknown): Slot {
+    const operation = identify(this.#operations[index]);
+    const { method, bulkId } = operation;
+    const location = this.#locationOf(operation);
     const error = toScimError(thrown);
-    this.#note(error);
+    this.#options.note(error);
     this.#errors += 1;
     return {
       ...(method === undefined ? {} : { method }),
       ...(bulkId === undefined ? {} : { bulkId }),
+      ...(location === undefined ? {} : { location }),
       status: String(error.status),
       response: errorBody(error),
     };
+  }
+
+  /** Where the resource is that an operation is about; only a POST that fails has none (RFC 7644 section 3.7.3). */
+  #locationOf({ method, path = '' }: { readonly method?: string; readonly path?: string }): string | undefined {
+    try {
+      const [endpoint = '', id] = readPath(path, this.#ids);
+      if (method === 'POST' || id === undefined || REFERENCE.test(id)) return undefined;
+      return `${this.#options.baseUrl}/${encodeURIComponent(endpoint)}/${encodeURIComponent(id)}`;
+    } catch {
+      return undefined;
+    }
   }
 }
 
@@ -205,7 +220,8 @@ class BulkRun {
 function readPath(path: string, ids: ReadonlyMap<string, string>): readonly string[] {
   try {
     const segments = path.split('/').slice(1).map(decodeURIComponent);
-    if (segments.length <= 2 && segments[0] !== 'Bulk' && segments.every(isStorableText)) {
+    const isResource = segments.length <= 2 && segments[0] !== 'Bulk' && !segments.includes('.search');
+    if (isResource && segments.every(isStorableText)) {
       return segments.map((segment) => ids.get(REFERENCE.exec(segment)?.[1] ?? '') ?? segment);
     }
   } catch {
@@ -245,6 +261,10 @@ function without(value: unknown, bulkIds: ReadonlySet<string>): unknown {
 function refersDirectly(value: unknown, bulkIds: ReadonlySet<string>): boolean {
   const text = typeof value === 'object' && value !== null ? (value as { readonly value?: unknown }).value : value;
   return typeof text === 'string' && bulkIds.has(REFERENCE.exec(text)?.[1] ?? '');
+}
+
+function notUnique(bulkId: string): ScimError {
+  return badRequest('invalidValue', `Another operation of this request has the bulkId "${bulkId.slice(0, 64)}" too.`);
 }
 
 function unresolved(bulkId: string): ScimError {

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../storage/resource-store.js';
 import type { Storage } from '../../storage/storage.js';
 import { notFound, type ScimError } from '../error.js';
 import { returnedRules } from '../message/projection.js';
-import { createResourceWriter } from '../message/resource-text.js';
+import { createResourceWriter } from '../message/resource-writer.js';
 import { requireMatch } from '../message/version.js';
 import { applyEdits } from '../patch/apply-edits.js';
 import { readPatch } from '../patch/patch-edits.js';
@@ -22,10 +22,9 @@ export function createCustomResourceEndpoint(options: {
   readonly type: ResourceType;
   readonly storage: Storage;
   readonly customResources: CustomResources;
-  readonly cacheEntries: number;
 }): ResourceEndpoint {
   const { type, storage, customResources } = options;
-  const writer = createResourceWriter(type, options.cacheEntries);
+  const writer = createResourceWriter(type);
 
   function draft(attributes: JsonObject, policy: ScimPolicy): ResourceDraft {
     requireAttributes(attributes, type);
@@ -81,7 +80,7 @@ export function createCustomResourceEndpoint(options: {
     },
 
     async write(context, resources, projection) {
-      return resources.map((resource) => writer.write(context, resource, undefined, projection).text);
+      return resources.map((resource) => writer.write(context, resource, undefined, projection).content);
     },
   };
 }

@@ -95,11 +95,7 @@ function one(resource: object): ScimResponse {
 }
 
 function list(resources: readonly object[]): ScimResponse {
-  return listResponse(
-    resources.length,
-    resources.map((resource) => JSON.stringify(resource)),
-    { startIndex: 1 },
-  );
+  return listResponse(resources.length, resources, { startIndex: 1 });
 }
 
 function schemasOf(types: readonly ResourceType[]): readonly CompiledSchema[] {

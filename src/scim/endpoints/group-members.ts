@@ -1,6 +1,7 @@
 import type { GroupMember } from '../../storage/group-store.js';
+import type { JsonObject } from '../../storage/resource-store.js';
 import type { Storage } from '../../storage/storage.js';
-import type { Besides } from '../message/resource-text.js';
+import type { Besides } from '../message/resource-writer.js';
 import type { ScimContext } from '../message/scim-message.js';
 
 const PAGE = 1000;
@@ -19,16 +20,17 @@ export async function* memberPages(
   }
 }
 
-/** `members` of a group as JSON (RFC 7643 section 4.2). */
-export async function membersText(storage: Storage, context: ScimContext, groupId: string): Promise<Besides> {
-  const parts: string[] = [];
+/** `members` of a group as they are shown (RFC 7643 section 4.2). */
+export async function shownMembers(storage: Storage, context: ScimContext, groupId: string): Promise<Besides> {
+  const values: JsonObject[] = [];
   for await (const page of memberPages(storage, context, groupId)) {
-    for (const member of page) parts.push(JSON.stringify(shownMember(member, context)));
+    for (const member of page) values.push(shownMember(member, context));
   }
-  return { name: 'members', text: `[${parts.join(',')}]` };
+  return { name: 'members', values, mark: '' };
 }
 
-function shownMember({ id, type, userName, displayName }: GroupMember, { baseUrl, policy }: ScimContext): object {
+function shownMember({ id, type, userName, displayName }: GroupMember, { baseUrl, policy }: ScimContext): JsonObject {
   const display = policy.memberDisplay === 'userName' ? (userName ?? displayName) : (displayName ?? userName);
-  return { value: id, $ref: `${baseUrl}/${type}s/${encodeURIComponent(id)}`, display, type };
+  const $ref = `${baseUrl}/${type}s/${encodeURIComponent(id)}`;
+  return { value: id, $ref, ...(display === undefined ? {} : { display }), type };
 }

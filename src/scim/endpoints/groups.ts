@@ -6,7 +6,7 @@ import type { JsonObject, StoredResource } from '../../storage/resource-store.js
 import type { Storage } from '../../storage/storage.js';
 import { notFound, type ScimError } from '../error.js';
 import { type Projection, returnedRules, shows } from '../message/projection.js';
-import { createResourceWriter, type WrittenResource } from '../message/resource-text.js';
+import { createResourceWriter, type WrittenResource } from '../message/resource-writer.js';
 import type { ScimContext } from '../message/scim-message.js';
 import { requireMatch } from '../message/version.js';
 import { applyEdits } from '../patch/apply-edits.js';
@@ -16,7 +16,7 @@ import type { ScimPolicy } from '../policy.js';
 import { canonicalResource, isMembers, keepImmutable, requireAttributes } from '../schema/canonical-resource.js';
 import type { ResourceType } from '../schema/resource-type.js';
 import { uniqueKeys } from '../schema/unique-keys.js';
-import { memberPages, membersText } from './group-members.js';
+import { memberPages, shownMembers } from './group-members.js';
 import { draftUnlessSame } from './resource-draft.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
 import { written, writtenUnlessKnown } from './written-answer.js';
@@ -26,10 +26,9 @@ export function createGroupsEndpoint(options: {
   readonly type: ResourceType;
   readonly storage: Storage;
   readonly groups: DirectoryGroups;
-  readonly cacheEntries: number;
 }): ResourceEndpoint {
   const { type, storage, groups } = options;
-  const writer = createResourceWriter(type, options.cacheEntries);
+  const writer = createResourceWriter(type);
   const returned = returnedRules(type);
 
   async function show(
@@ -37,7 +36,7 @@ export function createGroupsEndpoint(options: {
     group: StoredResource,
     projection: Projection | undefined,
   ): Promise<WrittenResource> {
-    const members = shows(projection, 'members') ? await membersText(storage, context, group.id) : undefined;
+    const members = shows(projection, 'members') ? await shownMembers(storage, context, group.id) : undefined;
     return writer.write(context, group, members, projection);
   }
 
@@ -128,9 +127,9 @@ export function createGroupsEndpoint(options: {
     },
 
     async write(context, resources, projection) {
-      const texts: string[] = [];
-      for (const group of resources) texts.push((await show(context, group, projection)).text);
-      return texts;
+      const shown: JsonObject[] = [];
+      for (const group of resources) shown.push((await show(context, group, projection)).content);
+      return shown;
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Page, Query } from '../../storage/query.js';
-import type { StoredResource } from '../../storage/resource-store.js';
+import type { JsonObject, StoredResource } from '../../storage/resource-store.js';
 import type { Projection, ReturnedRules } from '../message/projection.js';
 import type { ScimContext, ScimResponse } from '../message/scim-message.js';
 import type { ResourceType } from '../schema/resource-type.js';
@@ -25,10 +25,10 @@ export interface ResourceEndpoint {
   remove(context: ScimContext, id: string, options: RequestOptions): Promise<ScimResponse>;
   /** Resources that match, in the store's form. */
   query(context: ScimContext, query: Query): Promise<Page<StoredResource>>;
-  /** The JSON of each resource of a page. */
+  /** Each resource of a page as it is shown. */
   write(
     context: ScimContext,
     resources: readonly StoredResource[],
     projection: Projection | undefined,
-  ): Promise<readonly string[]>;
+  ): Promise<readonly JsonObject[]>;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import { foldCase } from '../../core/fold.js';
 import type { Filter, PageRequest, Sort } from '../../storage/query.js';
+import type { JsonObject } from '../../storage/resource-store.js';
 import { allows } from '../../tenancy/scopes.js';
 import { badRequest, ScimError } from '../error.js';
 import { bindFilter, isMembership, searchedAttribute } from '../filter/bind-filter.js';
@@ -31,8 +32,8 @@ export async function searchOne(
   const { cursorKey } = context.directory;
   const filter = search.filter === undefined ? undefined : boundFilter(search.filter, type, context);
   const sort = search.sortBy === undefined ? undefined : readSort(search.sortBy, search.descending, type);
-  const identity = queryIdentity(type, search);
   const { paging } = search;
+  const identity = paging.method === 'cursor' ? queryIdentity(type, search) : '';
   const request: PageRequest =
     paging.method === 'index'
       ? paging
@@ -46,12 +47,12 @@ export async function searchOne(
     ...(filter ? { filter } : {}),
     ...(sort ? { sort } : {}),
   });
-  const texts = await endpoint.write(context, page.items, readProjection(search, type, returned));
-  if (paging.method === 'index') return listResponse(page.total, texts, { startIndex: paging.startIndex });
-  if (page.next === undefined) return listResponse(page.total, texts, {});
+  const resources = await endpoint.write(context, page.items, readProjection(search, type, returned));
+  if (paging.method === 'index') return listResponse(page.total, resources, { startIndex: paging.startIndex });
+  if (page.next === undefined) return listResponse(page.total, resources, {});
   const expiresAt = clock.now() + cursorTimeout * 1000;
   const nextCursor = writeCursor({ position: page.next, count: paging.count, expiresAt }, cursorKey, identity);
-  return listResponse(page.total, texts, { nextCursor });
+  return listResponse(page.total, resources, { nextCursor });
 }
 
 /**
@@ -75,18 +76,18 @@ export async function searchAll(
   const syntax = search.filter === undefined ? undefined : parseFilter(search.filter);
   const unquotedValues = context.policy.unquotedFilterValues;
   const isKnown = (name: string) => readable.some(({ type }) => searchedAttribute(type, name) !== undefined);
-  const texts: string[] = [];
+  const resources: JsonObject[] = [];
   let total = 0;
   for (const endpoint of readable) {
     const filter = syntax && bindFilter(syntax, { type: endpoint.type, unquotedValues, isKnown });
-    const room = paging.count - texts.length;
+    const room = paging.count - resources.length;
     const startIndex = Math.max(1, paging.startIndex - total);
     const page = await endpoint.query(context, { page: { startIndex, count: room }, ...(filter ? { filter } : {}) });
     total += page.total;
     const projection = readProjection(search, endpoint.type, endpoint.returned);
-    texts.push(...(await endpoint.write(context, page.items, projection)));
+    resources.push(...(await endpoint.write(context, page.items, projection)));
   }
-  return listResponse(total, texts, { startIndex: paging.startIndex });
+  return listResponse(total, resources, { startIndex: paging.startIndex });
 }
 
 function boundFilter(text: string, type: ResourceType, { policy }: ScimContext): Filter {
@@ -113,17 +114,13 @@ function queryIdentity({ name }: ResourceType, { filter = '', sortBy = '', desce
   return JSON.stringify([name, filter, foldCase(sortBy), descending]);
 }
 
-/** A ListResponse (RFC 7644 section 3.4.2) around resources that are JSON already. */
+/** A ListResponse (RFC 7644 section 3.4.2). */
 export function listResponse(
   total: number,
-  resources: readonly string[],
+  resources: readonly object[],
   paging: { readonly startIndex?: number; readonly nextCursor?: string },
 ): ScimResponse {
-  const head = JSON.stringify({
-    schemas: [MESSAGE.list],
-    totalResults: total,
-    itemsPerPage: resources.length,
-    ...paging,
-  });
-  return { status: 200, body: `${head.slice(0, -1)},"Resources":[${resources.join(',')}]}` };
+  const itemsPerPage = resources.length;
+  const list = { schemas: [MESSAGE.list], totalResults: total, itemsPerPage, ...paging, Resources: resources };
+  return { status: 200, body: JSON.stringify(list) };
 }

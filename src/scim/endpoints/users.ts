@@ -5,7 +5,7 @@ import type { JsonObject } from '../../storage/resource-store.js';
 import type { Storage } from '../../storage/storage.js';
 import { badRequest, notFound, type ScimError } from '../error.js';
 import { type Projection, returnedRules, shows } from '../message/projection.js';
-import { type Besides, createResourceWriter, type WrittenResource } from '../message/resource-text.js';
+import { type Besides, createResourceWriter, type WrittenResource } from '../message/resource-writer.js';
 import type { ScimContext } from '../message/scim-message.js';
 import { requireMatch } from '../message/version.js';
 import { applyEdits } from '../patch/apply-edits.js';
@@ -27,10 +27,9 @@ export function createUsersEndpoint(options: {
   readonly type: ResourceType;
   readonly storage: Storage;
   readonly users: DirectoryUsers;
-  readonly cacheEntries: number;
 }): ResourceEndpoint {
   const { type, storage, users } = options;
-  const writer = createResourceWriter(type, options.cacheEntries);
+  const writer = createResourceWriter(type);
   const returned = returnedRules(type);
 
   async function show(
@@ -40,7 +39,7 @@ export function createUsersEndpoint(options: {
   ): Promise<WrittenResource> {
     if (!shows(projection, 'groups')) return writer.write(context, user, undefined, projection);
     const groups = await storage.groups.groupsOf(context.scope, [user.id]);
-    return writer.write(context, user, groupsText(context, groups.get(user.id) ?? []), projection);
+    return writer.write(context, user, createGroupsView(context)(groups.get(user.id) ?? []), projection);
   }
 
   function draft(attributes: JsonObject, policy: ScimPolicy): ResourceDraft {
@@ -69,7 +68,7 @@ export function createUsersEndpoint(options: {
         ? await storage.directoryUsers.getWithGroups(context.scope, id)
         : await withoutGroups(storage, context, id);
       if (!found) throw unknownUser(id);
-      const groups = found.groups && groupsText(context, found.groups);
+      const groups = found.groups && createGroupsView(context)(found.groups);
       return writtenUnlessKnown(writer.write(context, found.user, groups, projection), ifNoneMatch);
     },
 
@@ -113,14 +112,12 @@ export function createUsersEndpoint(options: {
 
     async write(context, resources, projection) {
       if (!shows(projection, 'groups')) {
-        return resources.map((user) => writer.write(context, user, undefined, projection).text);
+        return resources.map((user) => writer.write(context, user, undefined, projection).content);
       }
       const ids = resources.map(({ id }) => id);
       const groups = await storage.groups.groupsOf(context.scope, ids);
-      return resources.map((user) => {
-        const besides = groupsText(context, groups.get(user.id) ?? []);
-        return writer.write(context, user, besides, projection).text;
-      });
+      const view = createGroupsView(context);
+      return resources.map((user) => writer.write(context, user, view(groups.get(user.id) ?? []), projection).content);
     },
   };
 }
@@ -134,15 +131,27 @@ async function withoutGroups(
   return user && { user };
 }
 
-/** Direct memberships only: nothing cascades through nested groups (RFC 7643 section 4.1.2). */
-function groupsText({ baseUrl }: ScimContext, groups: readonly GroupReference[]): Besides {
-  const shown = groups.map(({ id, displayName }) => ({
-    value: id,
-    $ref: `${baseUrl}/Groups/${encodeURIComponent(id)}`,
-    display: displayName,
-    type: 'direct',
-  }));
-  return { name: 'groups', text: JSON.stringify(shown) };
+/**
+ * Shows the groups of users; on one page each group is put together once. Direct memberships only: nothing cascades
+ * through nested groups (RFC 7643 section 4.1.2).
+ */
+function createGroupsView({ baseUrl }: ScimContext): (groups: readonly GroupReference[]) => Besides {
+  const shown = new Map<string, JsonObject>();
+
+  function show({ id, displayName }: GroupReference): JsonObject {
+    const known = shown.get(id);
+    if (known) return known;
+    const $ref = `${baseUrl}/Groups/${encodeURIComponent(id)}`;
+    const group = { value: id, $ref, display: displayName, type: 'direct' };
+    shown.set(id, group);
+    return group;
+  }
+
+  return (groups) => ({
+    name: 'groups',
+    values: groups.map(show),
+    mark: groups.map(({ id, displayName }) => `${id} ${displayName}`).join(),
+  });
 }
 
 /** Who does not speak of `active`, or takes it away, neither lets a leaver in again nor shuts anybody out. */

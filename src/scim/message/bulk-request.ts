@@ -44,27 +44,30 @@ export function readBulkRequest(
 }
 
 /** What can be told of an operation before it has been checked. */
-export function identify(operation: unknown): { readonly method?: string; readonly bulkId?: string } {
-  const { method, bulkId } = (typeof operation === 'object' && operation !== null ? operation : {}) as {
+export function identify(
+  operation: unknown,
+): Partial<Pick<BulkOperation, 'method' | 'path'>> & { readonly bulkId?: string } {
+  const { method, bulkId, path } = (typeof operation === 'object' && operation !== null ? operation : {}) as {
     readonly method?: unknown;
     readonly bulkId?: unknown;
+    readonly path?: unknown;
   };
   return {
     ...(typeof method === 'string' ? { method: method.toUpperCase().slice(0, 16) } : {}),
     ...(typeof bulkId === 'string' ? { bulkId } : {}),
+    ...(typeof path === 'string' && path.startsWith('/') ? { path } : {}),
   };
 }
 
 /** @throws {ScimError} 400 for an operation that cannot be carried out as it stands. */
 export function readBulkOperation(operation: unknown): BulkOperation {
-  const { method = '', bulkId } = identify(operation);
-  const { path, version, data } = (typeof operation === 'object' && operation !== null ? operation : {}) as {
-    readonly path?: unknown;
+  const { method = '', bulkId, path } = identify(operation);
+  const { version, data } = (typeof operation === 'object' && operation !== null ? operation : {}) as {
     readonly version?: unknown;
     readonly data?: unknown;
   };
   if (!METHODS.has(method)) throw badRequest('invalidSyntax', '"method" must be POST, PUT, PATCH or DELETE.');
-  if (typeof path !== 'string' || !path.startsWith('/')) {
+  if (path === undefined) {
     throw badRequest('invalidPath', '"path" must start at the base URL, as in /Users or /Users/2819c223.');
   }
   if (method === 'POST' && bulkId === undefined) throw badRequest('invalidValue', 'A POST needs a "bulkId".');

@@ -35,8 +35,11 @@ export interface PatchRules {
   readonly policy: ScimPolicy;
 }
 
-/** Bounds of one request: operations, those about anything but members, values these list, and characters of a path. */
-const PATCH_LIMITS = { operations: 100_000, edits: 1000, values: 10_000, path: 1024 } as const;
+/**
+ * Bounds of one request: operations, those about anything but members, values these list and comparisons in their
+ * brackets, and characters of a path.
+ */
+const PATCH_LIMITS = { operations: 100_000, edits: 1000, values: 10_000, comparisons: 10_000, path: 1024 } as const;
 
 /**
  * Reads a PATCH body into edits, in order (RFC 7644 section 3.5.2). Lenient where identity providers are: `op` and
@@ -70,14 +73,24 @@ function readOperations(body: unknown, policy: ScimPolicy): readonly unknown[] {
 
 /**
  * Bounds the work of edits, each of which looks at every value of its attribute.
- * @throws {ScimError} 413 when there are too many, or when they list too many values.
+ * @throws {ScimError} 413 when there are too many, or when they list or compare too many values.
  */
 export function refuseTooManyEdits(edits: readonly AttributeEdit[]): void {
   if (edits.length > PATCH_LIMITS.edits)
     throw tooMany(PATCH_LIMITS.edits, 'operations on other attributes than members');
   let values = 0;
-  for (const { value } of edits) values += Array.isArray(value) ? value.length : 1;
+  let comparisons = 0;
+  for (const { value, selector } of edits) {
+    values += Array.isArray(value) ? value.length : 1;
+    if (selector) comparisons += countComparisons(selector.syntax);
+  }
   if (values > PATCH_LIMITS.values) throw tooMany(PATCH_LIMITS.values, 'values');
+  if (comparisons > PATCH_LIMITS.comparisons) throw tooMany(PATCH_LIMITS.comparisons, 'comparisons in brackets');
+}
+
+function countComparisons(syntax: FilterSyntax): number {
+  if ('terms' in syntax) return syntax.terms.reduce((sum, term) => sum + countComparisons(term), 0);
+  return 'term' in syntax ? countComparisons(syntax.term) : 1;
 }
 
 function tooMany(limit: number, what: string): ScimError {

@@ -1,0 +1,41 @@
+import { readRequest, type Site } from './cases.js';
+import { createHttpClient, type HttpClient } from './http-client.js';
+import type { Scale } from './population.js';
+import type { Usage } from './serve.js';
+import type { ServerProcess } from './server-process.js';
+
+export type ContestantName = 'ours' | 'bare' | 'bare again' | 'peer';
+
+/** A server that is measured, and the way to it. */
+export interface Contestant {
+  readonly name: ContestantName;
+  readonly client: HttpClient;
+  readonly site: Site;
+  usage(): Promise<Usage>;
+}
+
+/** Connects to a server that is filled, and collects the cursors of its pages. */
+export async function meetContestant(
+  name: ContestantName,
+  server: ServerProcess,
+  { token, scale, connections }: { readonly token: string; readonly scale: Scale; readonly connections: number },
+): Promise<Contestant> {
+  const client = await createHttpClient(server.port, connections);
+  return {
+    name,
+    client,
+    site: { token, scale, cursors: name === 'peer' ? [] : await walk(client, token) },
+    usage: async () => (await server.command('usage')) as Usage,
+  };
+}
+
+async function walk(client: HttpClient, token: string): Promise<readonly string[]> {
+  const cursors: string[] = [];
+  let cursor: string | undefined = '';
+  while (cursor !== undefined) {
+    cursors.push(cursor);
+    const answer = await client.send(readRequest(`/Users?cursor=${cursor}&count=100`, token));
+    cursor = (JSON.parse(answer.body) as { readonly nextCursor?: string }).nextCursor;
+  }
+  return cursors;
+}

@@ -1,0 +1,130 @@
+import type { BenchCase } from './cases.js';
+import type { ContestantName } from './contestant.js';
+import type { Growth } from './growth.js';
+import type { Figures } from './measure-case.js';
+
+export interface CaseResult {
+  readonly benchCase: BenchCase;
+  readonly figures: ReadonlyMap<ContestantName, Figures>;
+}
+
+/** One line of `bench/results.json`: requests each second, and ours divided by the others. */
+export interface ResultLine {
+  readonly case: string;
+  readonly ours: number;
+  readonly bare: number;
+  readonly peer: number | null;
+  readonly ratioToBare: number;
+  readonly ratioToPeer: number | null;
+}
+
+/** How far two runs of the same code may be apart before a run says nothing. */
+const CONTROL = { low: 0.95, high: 1.05 } as const;
+
+/** A group ten thousand times as large may make a member change so much dearer. */
+const GROWTH_TARGET = 1.1;
+
+const MEMORY_TARGET = 600;
+
+export function resultLine({ benchCase, figures }: CaseResult): ResultLine {
+  const ours = figureOf(figures, 'ours').perSecond;
+  const bare = figureOf(figures, 'bare').perSecond;
+  const peer = figures.get('peer')?.perSecond;
+  return {
+    case: benchCase.name,
+    ours: rounded(ours),
+    bare: rounded(bare),
+    peer: peer === undefined ? null : rounded(peer),
+    ratioToBare: rounded(ours / bare),
+    ratioToPeer: peer === undefined ? null : rounded(ours / peer),
+  };
+}
+
+/** Bare against bare: what noise alone makes of two equal servers. */
+export function controlRatio({ figures }: CaseResult): number {
+  return figureOf(figures, 'bare').perSecond / figureOf(figures, 'bare again').perSecond;
+}
+
+export function isControlled(result: CaseResult): boolean {
+  const ratio = controlRatio(result);
+  return ratio >= CONTROL.low && ratio <= CONTROL.high;
+}
+
+/** All cases as a table of aligned columns. */
+export function caseTable(results: readonly CaseResult[]): string {
+  const head = ['case', 'ours/s', 'bare/s', 'ratio', 'target', '', 'CPU ours', 'bare', 'ratio', 'A/A', 'peer/s'];
+  const rows = results.map((result) => {
+    const { benchCase, figures } = result;
+    const { ours, bare, peer, ratioToBare, ratioToPeer } = resultLine(result);
+    const { bare: target, peer: peerTarget } = benchCase.targets;
+    const cpu = [figureOf(figures, 'ours').cpuMicroseconds, figureOf(figures, 'bare').cpuMicroseconds] as const;
+    return [
+      benchCase.name,
+      shown(ours),
+      shown(bare),
+      ratioToBare.toFixed(2),
+      target.toFixed(2),
+      verdict(ratioToBare >= target),
+      `${shown(cpu[0])} µs`,
+      `${shown(cpu[1])} µs`,
+      (cpu[1] / cpu[0]).toFixed(2),
+      `${controlRatio(result).toFixed(2)}${isControlled(result) ? '' : ' !'}`,
+      peer === null ? '' : shown(peer),
+      ratioToPeer === null ? '' : shown(ratioToPeer),
+      peerTarget === undefined ? '' : shown(peerTarget),
+      peerTarget === undefined || ratioToPeer === null ? '' : verdict(ratioToPeer >= peerTarget),
+    ];
+  });
+  return aligned([[...head, 'ratio', 'target', ''], ...rows]);
+}
+
+/** What a member change costs as the group grows. */
+export function growthTable(growth: readonly Growth[]): string {
+  const smallest = growth[0]?.microseconds ?? Number.NaN;
+  const rows = growth.map(({ size, microseconds, storageCalls }, index) => [
+    size,
+    `${microseconds.toFixed(1)} µs`,
+    (microseconds / smallest).toFixed(2),
+    index === growth.length - 1 ? GROWTH_TARGET.toFixed(2) : '',
+    index === growth.length - 1 ? verdict(microseconds / smallest <= GROWTH_TARGET) : '',
+    Object.entries(storageCalls)
+      .map(([call, times]) => `${times} × ${call}`)
+      .join(', '),
+  ]);
+  return aligned([['group', 'a change', 'ratio', 'at most', '', 'storage calls'], ...rows]);
+}
+
+/** The memory of our server, in words. */
+export function memoryLine(when: string, bytes: number): string {
+  const megabytes = bytes / 1e6;
+  return `memory of ours ${when}: ${Math.round(megabytes)} MB, target below ${MEMORY_TARGET}: ${verdict(megabytes < MEMORY_TARGET)}`;
+}
+
+function figureOf(figures: ReadonlyMap<ContestantName, Figures>, name: ContestantName): Figures {
+  const figure = figures.get(name);
+  if (!figure) throw new RangeError(`"${name}" was not measured`);
+  return figure;
+}
+
+function verdict(isMet: boolean): string {
+  return isMet ? 'met' : 'MISSED';
+}
+
+/** Three digits that mean something. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
+function shown(value: number): string {
+  return value >= 100 ? Math.round(value).toLocaleString('en') : String(rounded(value));
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))),
+    )
+    .map((cells) => cells.join('  ').trimEnd())
+    .join('\n');
+}

@@ -1,0 +1,299 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import type { ScimType } from '../../src/scim/error.js';
+import {
+  addPeople,
+  createAda,
+  createTeam,
+  createTickingClock,
+  memberNames,
+  type Operation,
+} from '../support/patch-subjects.js';
+import { expectScimError } from '../support/scim-error.js';
+import { createGroup, numbered, UNKNOWN_ID } from '../support/scim-resources.js';
+import { createScimSite } from '../support/scim-site.js';
+
+const site = createScimSite({ clock: createTickingClock() });
+
+jest.setTimeout(60_000);
+
+describe('members of a group', () => {
+  it.each<[string, (id: string) => unknown]>([
+    ['a list of objects', (id) => [{ value: id }]],
+    ['one object', (id) => ({ value: id })],
+    ['bare text', (id) => id],
+    ['a list of bare texts', (id) => [id, id]],
+    ['objects with $ref null', (id) => [{ $ref: null, value: id }]],
+    ['objects with display, type and more', (id) => [{ value: id, display: 'x', type: 'Group', shoeSize: 38 }]],
+  ])('180 adds members given as %s, once', async (_what, shape) => {
+    const { client, path, idOf } = await createTeam(site, ['ada']);
+    for (const _again of [1, 2]) {
+      const answer = await client.patch(path, [{ op: 'add', path: 'members', value: shape(idOf('bob')) }]);
+      expect({ status: answer.status, members: answer.body.members }).toEqual({
+        status: 200,
+        members: ['ada', 'bob'].map((name) => ({
+          value: idOf(name),
+          $ref: `${client.baseUrl}/Users/${idOf(name)}`,
+          display: name,
+          type: 'User',
+        })),
+      });
+    }
+  });
+
+  it('180 adding a member again changes neither version nor lastModified', async () => {
+    const { client, path, group, idOf } = await createTeam(site, ['ada']);
+    const answer = await client.patch(path, [{ op: 'add', path: 'members', value: [{ value: idOf('ada') }] }]);
+    expect({ status: answer.status, body: answer.body }).toEqual({ status: 200, body: group });
+  });
+
+  it.each<[string, (idOf: (name: string) => string) => readonly Operation[], readonly string[]]>([
+    ['181 remove by a filter', (idOf) => [{ op: 'remove', path: `members[value eq "${idOf('ada')}"]` }], ['bob', 'cy']],
+    [
+      '181 remove by a filter of two',
+      (idOf) => [{ op: 'remove', path: `members[value eq "${idOf('ada')}" or value eq "${idOf('cy')}"]` }],
+      ['bob'],
+    ],
+    [
+      '181 remove by a filter of another attribute',
+      () => [{ op: 'remove', path: 'members[display eq "bob"]' }],
+      ['ada', 'cy'],
+    ],
+    [
+      '181 remove of the value of a filtered member',
+      (idOf) => [{ op: 'remove', path: `members[value eq "${idOf('ada')}"].value` }],
+      ['bob', 'cy'],
+    ],
+    [
+      '181 remove with a list of the listed only (Entra)',
+      (idOf) => [
+        { op: 'Remove', path: 'members', value: [{ $ref: null, value: idOf('ada') }, { value: idOf('dee') }] },
+      ],
+      ['bob', 'cy'],
+    ],
+    [
+      '181 remove with one object',
+      (idOf) => [{ op: 'remove', path: 'members', value: { value: idOf('ada') } }],
+      ['bob', 'cy'],
+    ],
+    [
+      '181 remove with an empty list removes nobody',
+      () => [{ op: 'remove', path: 'members', value: [] }],
+      ['ada', 'bob', 'cy'],
+    ],
+    [
+      '181 remove of a stranger removes nobody',
+      () => [{ op: 'remove', path: 'members', value: [{ value: UNKNOWN_ID }] }],
+      ['ada', 'bob', 'cy'],
+    ],
+    ['181 remove without value removes all', () => [{ op: 'remove', path: 'members' }], []],
+    [
+      '182 replace with a list',
+      (idOf) => [{ op: 'replace', path: 'members', value: [{ value: idOf('dee') }, { value: idOf('cy') }] }],
+      ['cy', 'dee'],
+    ],
+    ['182 replace with an empty list', () => [{ op: 'replace', path: 'members', value: [] }], []],
+    [
+      '182 replace with a list without path',
+      (idOf) => [{ op: 'replace', value: { members: [{ value: idOf('dee') }] } }],
+      ['dee'],
+    ],
+    [
+      '182 replace of a filtered member by another',
+      (idOf) => [{ op: 'replace', path: `members[value eq "${idOf('ada')}"]`, value: { value: idOf('dee') } }],
+      ['bob', 'cy', 'dee'],
+    ],
+    [
+      '172 changes of members apply in order (Okta)',
+      (idOf) => [
+        { op: 'remove', path: `members[value eq "${idOf('ada')}"]` },
+        { op: 'add', path: 'members', value: [{ value: idOf('dee') }, { value: idOf('ada') }] },
+        { op: 'remove', path: 'members', value: [{ value: idOf('dee') }] },
+      ],
+      ['ada', 'bob', 'cy'],
+    ],
+    [
+      '172 what is removed after all were replaced is gone',
+      (idOf) => [
+        { op: 'remove', path: 'members' },
+        { op: 'add', path: 'members', value: [idOf('ada'), idOf('dee')] },
+        { op: 'remove', path: `members[value eq "${idOf('dee')}"]` },
+      ],
+      ['ada'],
+    ],
+  ])('%s', async (_title, operations, left) => {
+    const { client, path, idOf } = await createTeam(site, ['ada', 'bob', 'cy']);
+    const answer = await client.patch(path, operations(idOf));
+    expect(answer.status).toBe(200);
+    expect(await memberNames(client, path)).toEqual(left);
+  });
+
+  it('181 refuses to remove all without naming them where the policy guards against it', async () => {
+    const { client, path, group, idOf } = await createTeam(site, ['ada', 'bob'], { removeAllMembers: 'refuse' });
+    expectScimError(await client.patch(path, [{ op: 'remove', path: 'members' }]), 400, 'noTarget');
+    expect((await client.get(path)).body).toEqual(group);
+    const named = await client.patch(path, [{ op: 'remove', path: 'members', value: [{ value: idOf('ada') }] }]);
+    expect({ status: named.status, left: await memberNames(client, path) }).toEqual({ status: 200, left: ['bob'] });
+    const cleared = await client.patch(path, [{ op: 'replace', path: 'members', value: [] }]);
+    expect({ status: cleared.status, left: await memberNames(client, path) }).toEqual({ status: 200, left: [] });
+  });
+
+  it.each<[string, (idOf: (name: string) => string) => Operation, ScimType]>([
+    [
+      '181 an object without value',
+      () => ({ op: 'remove', path: 'members', value: [{ display: 'ada' }] }),
+      'invalidValue',
+    ],
+    ['180 a member that is a number', () => ({ op: 'add', path: 'members', value: [7] }), 'invalidValue'],
+    ['180 an id that no store can hold', () => ({ op: 'add', path: 'members', value: ['a\u0000b'] }), 'invalidValue'],
+    ['180 an unknown member', () => ({ op: 'add', path: 'members', value: [{ value: UNKNOWN_ID }] }), 'invalidValue'],
+    [
+      '182 replace by an unknown member',
+      () => ({ op: 'replace', path: 'members', value: [{ value: UNKNOWN_ID }] }),
+      'invalidValue',
+    ],
+    [
+      '168 what a member shows',
+      (idOf) => ({ op: 'replace', path: `members[value eq "${idOf('ada')}"].display`, value: 'x' }),
+      'mutability',
+    ],
+    ['166 remove of displayName', () => ({ op: 'remove', path: 'displayName' }), 'mutability'],
+    ['169 brackets that do not close', () => ({ op: 'remove', path: 'members[value eq "x"' }), 'invalidPath'],
+    ['169 an unknown attribute in brackets', () => ({ op: 'remove', path: 'members[shoe eq "x"]' }), 'invalidPath'],
+  ])('%s is refused and changes nothing', async (_title, operation, scimType) => {
+    const { client, path, group, idOf } = await createTeam(site, ['ada', 'bob']);
+    const rename = { op: 'replace', path: 'displayName', value: 'Crew' };
+    expectScimError(await client.patch(path, [rename, operation(idOf)]), 400, scimType);
+    expect((await client.get(path)).body).toEqual(group);
+  });
+
+  it('180 leaves unknown members out where the policy says so', async () => {
+    const { client, path, idOf } = await createTeam(site, ['ada'], { unknownMembers: 'skip' });
+    const answer = await client.patch(path, [{ op: 'add', path: 'members', value: [UNKNOWN_ID, idOf('bob')] }]);
+    expect({ status: answer.status, left: await memberNames(client, path) }).toEqual({
+      status: 200,
+      left: ['ada', 'bob'],
+    });
+  });
+
+  it('172 refuses a filter it could only answer for the group as it was', async () => {
+    const { client, path, group, idOf } = await createTeam(site, ['ada']);
+    const answer = await client.patch(path, [
+      { op: 'add', path: 'members', value: [idOf('bob')] },
+      { op: 'remove', path: 'members[display eq "bob"]' },
+    ]);
+    expectScimError(answer, 400, 'invalidPath');
+    expect((await client.get(path)).body).toEqual(group);
+  });
+
+  it('184 loses no change when 60 requests add, remove and rename at the same time', async () => {
+    const client = await site.client();
+    const people = numbered('p', 60);
+    await addPeople(site, client, people);
+    const half = people.slice(0, 30);
+    const group = await createGroup(
+      client,
+      'Team',
+      half.map((id) => ({ id })),
+    );
+    const path = `/Groups/${group.id}`;
+    const answers = await Promise.all(
+      people.map((id, index) =>
+        client.patch(path, [
+          index < 30
+            ? { op: 'remove', path: `members[value eq "${id}"]` }
+            : { op: 'add', path: 'members', value: [{ value: id }] },
+          ...(index % 10 === 0 ? [{ op: 'replace', path: 'displayName', value: `Team ${index}` }] : []),
+        ]),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(people.map(() => 200));
+    const { body } = await client.get(path);
+    expect(body.members.map(({ value }: { value: string }) => value).sort()).toEqual(people.slice(30).sort());
+    expect(body.displayName).toMatch(/^Team \d0?$/);
+  });
+});
+
+describe('bounds', () => {
+  /** Seconds of a processor; without bounds it would be minutes. */
+  const BEARABLE = 8;
+
+  async function bearable<T>(work: () => PromiseLike<T>): Promise<T> {
+    const before = process.cpuUsage();
+    const result = await work();
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1e6).toBeLessThan(BEARABLE);
+    return result;
+  }
+
+  it('183 adds 5000 members in one operation and takes them away in 5000', async () => {
+    const client = await site.client();
+    const people = numbered('m', 5000);
+    await addPeople(site, client, people);
+    const group = await createGroup(client, 'All');
+    const path = `/Groups/${group.id}`;
+    const value = people.map((id) => ({ value: id, $ref: null }));
+    const added = await bearable(() => client.patch(path, [{ op: 'add', path: 'members', value }]));
+    expect({ status: added.status, members: added.body.members }).toEqual({ status: 200, members: undefined });
+    const asked = await client.patch(`${path}?attributes=members`, [{ op: 'add', path: 'members', value }]);
+    expect(asked.body.members).toHaveLength(5000);
+    const removals = people.slice(1).map((id) => ({ op: 'remove', path: `members[value eq "${id}"]` }));
+    const removed = await bearable(() => client.patch(path, removals));
+    expect({ status: removed.status, left: removed.body.members }).toEqual({
+      status: 200,
+      left: [expect.objectContaining({ value: people[0] })],
+    });
+  });
+
+  it('183 takes 1000 operations on other attributes, each looking at 1000 values', async () => {
+    const { client, path } = await createAda(site);
+    const value = numbered('p', 1000).map((each) => ({ value: each, type: 'other' }));
+    const fill = { op: 'replace', path: 'phoneNumbers', value };
+    const edits = numbered('p', 999).map((each) => ({
+      op: 'replace',
+      path: `phoneNumbers[value eq "${each}"].display`,
+      value: each,
+    }));
+    const answer = await bearable(() => client.patch(path, [fill, ...edits]));
+    expect(answer.status).toBe(200);
+    expect(answer.body.phoneNumbers).toHaveLength(1000);
+    expect(answer.body.phoneNumbers[998]).toEqual({ value: 'p998', type: 'other', display: 'p998' });
+  });
+
+  it('183 takes removals that list 9000 values in all, none of which is there', async () => {
+    const { client, path } = await createAda(site);
+    const addresses = numbered('p', 1000).map((locality) => ({ locality }));
+    await client.patch(path, [{ op: 'replace', path: 'addresses', value: addresses }]);
+    const strangers = numbered('q', 1000).map((locality) => ({ locality }));
+    const removals = numbered('r', 9).map(() => ({ op: 'remove', path: 'addresses', value: strangers }));
+    const answer = await bearable(() => client.patch(path, removals));
+    expect({ status: answer.status, left: answer.body.addresses }).toEqual({ status: 200, left: addresses });
+  });
+
+  it.each<[string, readonly Operation[], string]>([
+    ['1001 operations', numbered('x', 1001).map((value) => ({ op: 'add', path: 'title', value })), '1000'],
+    [
+      '11 lists of 1000 values',
+      numbered('x', 11).map(() => ({ op: 'add', path: 'emails', value: numbered('e', 1000) })),
+      '10000',
+    ],
+  ])('183 refuses %s on other attributes than members with 413', async (_what, operations, limit) => {
+    const { client, path, user } = await createAda(site);
+    expect(expectScimError(await client.patch(path, operations), 413)).toContain(limit);
+    expect((await client.get(path)).body).toEqual(user);
+  });
+
+  it('183 refuses to let an attribute grow beyond 1000 values, in one step or in many', async () => {
+    const value = numbered('e', 600);
+    const other = numbered('f', 600);
+    const { client, path, user } = await createAda(site);
+    const atOnce = [{ op: 'add', path: 'emails', value: [...value, ...other] }];
+    const inSteps = [
+      { op: 'add', path: 'emails', value },
+      { op: 'add', path: 'emails', value: other },
+    ];
+    for (const operations of [atOnce, inSteps]) {
+      expect(expectScimError(await client.patch(path, operations), 400, 'invalidValue')).toContain('1000');
+    }
+    expect((await client.get(path)).body).toEqual(user);
+  });
+});
