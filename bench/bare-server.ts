@@ -20,6 +20,12 @@ interface Group {
   version: number;
 }
 
+/** A group as its members show it. */
+interface ShownGroup {
+  readonly value: string;
+  readonly display: string;
+}
+
 interface PatchOperation {
   readonly op: string;
   readonly path: string;
@@ -195,8 +201,8 @@ function join(group: Group, id: string): void {
     display: displayName,
     type: 'User',
   });
-  const { id: groupId, meta, displayName: display } = group.resource;
-  const shown = { value: groupId, $ref: meta.location, display, type: 'direct' };
+  const { id: groupId, meta, displayName: groupName } = group.resource;
+  const shown = { value: groupId, $ref: meta.location, display: String(groupName), type: 'direct' };
   showGroups(user, [...groupsOf(user), shown]);
 }
 
@@ -209,12 +215,12 @@ function leave(group: Group, id: string): void {
   );
 }
 
-function groupsOf({ resource }: User): readonly { readonly value: string }[] {
-  return (resource['groups'] as readonly { readonly value: string }[] | undefined) ?? [];
+function groupsOf({ resource }: User): readonly ShownGroup[] {
+  return (resource['groups'] as readonly ShownGroup[] | undefined) ?? [];
 }
 
-function showGroups(user: User, shown: readonly { readonly value: string }[]): void {
-  const place = ({ value }: { readonly value: string }) => groups.get(value)?.place ?? 0;
+function showGroups(user: User, shown: readonly ShownGroup[]): void {
+  const place = ({ value }: ShownGroup) => groups.get(value)?.place ?? 0;
   // Kept as a key without value when there is none, so that it stays in its place before `meta`.
   user.resource['groups'] = shown.length > 0 ? [...shown].sort((a, b) => place(a) - place(b)) : undefined;
   user.resource.meta.version = versionOf(user);
@@ -225,7 +231,7 @@ function versionOf(user: User): string {
   const shown = groupsOf(user);
   if (shown.length === 0) return `W/"${user.version}"`;
   let hash = 0x811c9dc5;
-  const text = JSON.stringify(shown);
+  const text = shown.map(({ value, display }) => `${value} ${display}`).join();
   for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return `W/"${user.version}-${(hash >>> 0).toString(36)}"`;
 }

@@ -25,7 +25,7 @@ export interface Site {
 export type NextRequest = (connection: number) => Buffer;
 
 /** The smallest ratio that is good enough. */
-export interface Targets {
+interface Targets {
   readonly bare: number;
   readonly peer?: number;
 }

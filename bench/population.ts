@@ -18,7 +18,7 @@ export const QUICK_SCALE: Scale = { users: 4000, mediumGroup: 1000 };
 export const SMALL_GROUPS = 16;
 export const SMALL_GROUP = 10;
 
-export interface GroupPlan {
+interface GroupPlan {
   readonly id: string;
   readonly attributes: JsonObject;
   /** Its members are the users from the first of these numbers up to, and without, the second. */

@@ -41,7 +41,7 @@ export function resultLine({ benchCase, figures }: CaseResult): ResultLine {
 }
 
 /** Bare against bare: what noise alone makes of two equal servers. */
-export function controlRatio({ figures }: CaseResult): number {
+function controlRatio({ figures }: CaseResult): number {
   return figureOf(figures, 'bare').perSecond / figureOf(figures, 'bare again').perSecond;
 }
 

@@ -30,7 +30,7 @@ export type Reply =
 /** Where all servers are mounted, and what their answers call it. */
 export const MOUNT = '/scim/v2';
 export const DIRECTORY_ID = 'bench';
-export const BASE_URL = `https://scim.example.com${MOUNT}`;
+export const BASE_URL: string = `https://scim.example.com${MOUNT}`;
 
 export function readSettings(): ServerSettings {
   return JSON.parse(process.argv[2] ?? '{}') as ServerSettings;

@@ -3,7 +3,6 @@
 export { createScimRouter } from './http/scim-router.js';
 export type { HostAuthentication, ScimRouterOptions } from './http/scim-router-options.js';
 export type { AccessEnded, EndAccess } from './provisioning/access.js';
-export { DEFAULT_SCIM_POLICY, type ScimPolicy } from './scim/policy.js';
 export type { AttributeDefinition, SchemaJson } from './scim/schema/attribute-type.js';
 export type { ResourceTypeAdditions } from './scim/schema/core-resource-types.js';
 export type { ExtensionInput, ResourceTypeInput, SchemaInput } from './scim/schema/resource-type.js';
@@ -16,6 +15,7 @@ export {
   type NewDirectoryToken,
 } from './tenancy/directory-tokens.js';
 export type { DirectoryPrincipal } from './tenancy/principal.js';
+export { DEFAULT_SCIM_POLICY, type ScimPolicy } from './tenancy/scim-policy.js';
 
 // What a host passes in.
 

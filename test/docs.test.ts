@@ -104,7 +104,7 @@ describe('the requests of docs/getting-started.md', () => {
 
 describe('the options in docs/scim.md', () => {
   it('has a row for every policy, with the default of the source', () => {
-    const policies = membersOf('src/scim/policy.ts', 'ScimPolicy');
+    const policies = membersOf('src/tenancy/scim-policy.ts', 'ScimPolicy');
     expect(policies).toEqual(Object.keys(DEFAULT_SCIM_POLICY));
     const written = policies.map((name) => [name, defaultIn(scimPage, name)]);
     expect(written).toEqual(Object.entries(DEFAULT_SCIM_POLICY).map(([name, value]) => [name, `\`${value}\``]));

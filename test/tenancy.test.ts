@@ -639,7 +639,12 @@ describe('directories', () => {
 
   it('keep the id, kind, resource types and policy that were given', async () => {
     const { directories, store } = await setUp();
-    const given = { id: 'page_1', kind: 'status-page', resourceTypes: ['User'], policy: { preset: 'strict' } };
+    const given = {
+      id: 'page_1',
+      kind: 'status-page',
+      resourceTypes: ['User'],
+      policy: { groupNames: 'any' } as const,
+    };
     await directories.create({ organizationId: 'acme', name: 'Page', ...given });
     expect(await store.get('page_1')).toMatchObject(given);
   });

@@ -61,7 +61,7 @@ export function createDirectoryAccess(options: DirectoryAccessOptions): Director
     const known = await ask(request);
     if (!known) throw unauthorized('The request is not authenticated.');
     const directory = await locate(request, directoryFrom === 'token' ? known.directoryId : address);
-    if (!directory || (known.directoryId !== undefined && known.directoryId !== directory.id)) throw refused('unknown');
+    if (!directory || directory.id !== known.directoryId) throw refused('unknown');
     const { scopes, userId } = known;
     return { directory, ...(scopes ? { scopes } : {}), ...(userId === undefined ? {} : { userId }) };
   }

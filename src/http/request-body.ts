@@ -56,6 +56,8 @@ function requirePlainUtf8({ headers }: Request): void {
 
 async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  // Whoever has gone meanwhile sends nothing any more, not even an end.
+  if (request.destroyed) throw endedEarly();
   const chunks: Buffer[] = [];
   let length = 0;
   return new Promise((resolve, reject) => {
@@ -70,10 +72,14 @@ async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
     // An upload that is broken off is the client's fault, whichever of the two tells first.
     for (const end of ['error', 'close']) {
       request.on(end, () => {
-        if (!request.readableEnded) reject(badRequest('invalidSyntax', 'The body ended early.'));
+        if (!request.readableEnded) reject(endedEarly());
       });
     }
   });
+}
+
+function endedEarly(): ScimError {
+  return badRequest('invalidSyntax', 'The body ended early.');
 }
 
 function tooLarge(maxBytes: number): ScimError {

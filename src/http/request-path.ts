@@ -9,13 +9,18 @@ export interface RequestPath {
   readonly query: string;
 }
 
+/** What comes before the path in a request target of absolute form. Express has routed by the path alone. */
+const AUTHORITY = /^[a-z][a-z\d+.-]*:\/\/[^/?]*/i;
+
 /**
  * Takes a URL apart without Express: nested routers would cost more than the request itself.
  * @throws {ScimError} 400 for broken percent-encoding, 404 for text that no store can hold.
  */
 export function readRequestPath(url: string): RequestPath {
-  const mark = url.indexOf('?');
-  const path = mark < 0 ? url : url.slice(0, mark);
+  // A server must accept the absolute form (RFC 9112 section 3.2.2), which is what proxies are sent.
+  const target = url.startsWith('/') ? url : url.replace(AUTHORITY, '');
+  const mark = target.indexOf('?');
+  const path = mark < 0 ? target : target.slice(0, mark);
   const segments: string[] = [];
   for (const segment of path.split('/')) {
     if (segment === '') continue;
@@ -23,7 +28,7 @@ export function readRequestPath(url: string): RequestPath {
     if (!isStorableText(text)) throw notFound('Nothing has an id with a NUL character.');
     segments.push(text);
   }
-  return { segments, query: mark < 0 ? '' : url.slice(mark + 1) };
+  return { segments, query: mark < 0 ? '' : target.slice(mark + 1) };
 }
 
 function decode(segment: string): string {

@@ -3,15 +3,15 @@ import type { Clock } from '../core/clock.js';
 import { createOptionsValidator } from '../core/configuration.js';
 import type { Logger } from '../core/logger.js';
 import type { EndAccess } from '../provisioning/access.js';
-import type { ScimPolicy } from '../scim/policy.js';
 import type { ResourceTypeAdditions } from '../scim/schema/core-resource-types.js';
 import type { ResourceTypeInput } from '../scim/schema/resource-type.js';
 import type { DirectoryPrincipal } from '../tenancy/principal.js';
+import { SCIM_POLICY_SCHEMA, type ScimPolicy } from '../tenancy/scim-policy.js';
 
 /** Who a request comes from, as the host's own authentication says. */
 export interface HostAuthentication {
-  /** Needed where neither the path nor the host name tells the directory. */
-  readonly directoryId?: string;
+  /** The one directory that the caller may work on; a request that addresses another is refused. */
+  readonly directoryId: string;
   /** `users`, `groups`, `users:read` …; left out means everything. */
   readonly scopes?: readonly string[];
   /** The directory user that the request acts for: the subject of `/Me`. */
@@ -22,8 +22,8 @@ export interface HostAuthentication {
 export interface ScimRouterOptions {
   /**
    * Public URL of the mount, e.g. `https://app.example.com/scim/v2`. With `directoryFrom: 'host'` it may hold `{host}`,
-   * the host name that led to the directory. It is the only source of `Location`, `meta.location` and `$ref`; the `Host` header never is. Without it
-   * these are references without scheme and host, such as `/scim/v2/acme/Users/1`.
+   * the host name that led to the directory. It is the only source of `Location`, `meta.location` and `$ref`; the `Host`
+   * header never is. Without it these are references without scheme and host, such as `/scim/v2/acme/Users/1`.
    */
   readonly baseUrl?: string;
   /**
@@ -49,7 +49,7 @@ export interface ScimRouterOptions {
   readonly endAccessTimeout?: number;
   /**
    * Replaces bearer tokens by the host's own authentication. Answer `undefined` to refuse (401).
-   * The risk: whoever this accepts can read and change every person of the directory.
+   * The risk: whoever this accepts can read and change every person of the directory it names.
    */
   readonly authenticate?: (
     request: Request,
@@ -68,7 +68,7 @@ export interface ScimRouterOptions {
   readonly cursorTimeout?: number;
   /** Bulk requests: `false` switches them off. 1,000 operations and 1 MiB unless told. */
   readonly bulk?: false | { readonly maxOperations: number; readonly maxPayloadSize: number };
-  /** Seconds that a revoked token or disabled directory may still be accepted on this node. 5 unless told. */
+  /** Seconds that a revoked token or disabled directory may still be accepted on this node, at most 300. 5 unless told. */
   readonly tokenCacheSeconds?: number;
   readonly clock?: Clock;
   readonly logger?: Logger;
@@ -78,25 +78,6 @@ const oneOf = (...values: readonly string[]) => ({ enum: values, description: `o
 const natural = { type: 'integer', minimum: 0, description: 'a whole number' };
 const positive = { type: 'integer', minimum: 1, description: 'a whole number above 0' };
 const isFunction = { isFunction: true, description: 'a function' };
-
-const POLICY_PROPERTIES = {
-  unknownAttributes: oneOf('ignore', 'refuse'),
-  unknownPaths: oneOf('ignore', 'refuse'),
-  unstatedSchemas: oneOf('accept', 'refuse'),
-  absentTargets: oneOf('create', 'refuse'),
-  unquotedFilterValues: { type: 'boolean' },
-  removeAllMembers: oneOf('allow', 'refuse'),
-  unknownMembers: oneOf('refuse', 'skip'),
-  patchGroupResponse: oneOf('resource', 'no-content'),
-  membersInWriteAnswers: natural,
-  memberDisplay: oneOf('displayName', 'userName'),
-  groupNames: oneOf('unique', 'any'),
-  externalIds: oneOf('unique', 'any'),
-  putUnknownUser: oneOf('refuse', 'create'),
-  userNameFormat: oneOf('any', 'email'),
-  activeByDefault: { type: 'boolean' },
-  deletedUsers: oneOf('erase', 'keep'),
-};
 
 const attributeShape = {
   type: 'object',
@@ -201,7 +182,7 @@ export const parseScimRouterOptions: (options: unknown) => ScimRouterOptions =
       },
       directoryFrom: oneOf('path', 'token', 'host'),
       kind: { type: 'string', minLength: 1 },
-      policy: { type: 'object', additionalProperties: false, properties: POLICY_PROPERTIES },
+      policy: SCIM_POLICY_SCHEMA,
       users: additions,
       groups: additions,
       customResourceTypes,
@@ -226,14 +207,8 @@ export const parseScimRouterOptions: (options: unknown) => ScimRouterOptions =
         ],
         description: 'false, or an object with maxOperations and maxPayloadSize',
       },
-      tokenCacheSeconds: natural,
+      tokenCacheSeconds: { type: 'integer', minimum: 0, maximum: 300, description: 'a whole number from 0 to 300' },
       clock,
       logger,
     },
   });
-
-/** Checks the policy of one directory. @throws {ConfigurationError} with every fault. */
-export const parseScimPolicy: (policy: unknown) => Partial<ScimPolicy> = createOptionsValidator<Partial<ScimPolicy>>(
-  'the policy of a directory',
-  { properties: POLICY_PROPERTIES },
-);

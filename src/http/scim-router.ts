@@ -8,7 +8,6 @@ import { ScimError, toScimError } from '../scim/error.js';
 import type { ScimLimits } from '../scim/limits.js';
 import { errorResponse } from '../scim/message/error-response.js';
 import type { ScimContext, ScimResponse } from '../scim/message/scim-message.js';
-import { DEFAULT_SCIM_POLICY, type ScimPolicy } from '../scim/policy.js';
 import { createGroupType, createUserType } from '../scim/schema/core-resource-types.js';
 import { compileResourceType, type ResourceType } from '../scim/schema/resource-type.js';
 import { createServiceProvider, type ScimSchemas } from '../scim/service-provider.js';
@@ -16,12 +15,13 @@ import type { Directory } from '../storage/directory-store.js';
 import type { Storage } from '../storage/storage.js';
 import { normalizeHost } from '../tenancy/host-name.js';
 import type { DirectoryPrincipal } from '../tenancy/principal.js';
+import { DEFAULT_SCIM_POLICY, parseScimPolicy, type ScimPolicy } from '../tenancy/scim-policy.js';
 import { createDirectoryAccess } from './directory-access.js';
 import { hasUnreadBody, readRequestBody } from './request-body.js';
 import { requestHost } from './request-host.js';
 import { type RequestPath, readRequestPath } from './request-path.js';
 import { writeResponse } from './response-writer.js';
-import { parseScimPolicy, parseScimRouterOptions, type ScimRouterOptions } from './scim-router-options.js';
+import { parseScimRouterOptions, type ScimRouterOptions } from './scim-router-options.js';
 
 const METHODS_WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 const ALL_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
@@ -43,6 +43,9 @@ const ALL_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
  * ```
  */
 export function createScimRouter(storage: Storage, options: ScimRouterOptions = {}): Router {
+  if (typeof storage !== 'object') {
+    throw new ConfigurationError('createScimRouter', [{ path: 'storage', message: 'must be a storage adapter' }]);
+  }
   const settings = parseScimRouterOptions(options);
   const {
     clock = systemClock,

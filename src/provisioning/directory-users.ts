@@ -61,15 +61,21 @@ export function createDirectoryUsers(options: {
     },
 
     async change(scope, id, decide) {
-      const changed = await changeOptimistically(storage, scope, async ({ directoryUsers }) => {
-        const user = await directoryUsers.get(scope, id);
-        const draft = user && decide(user);
-        if (!user || !draft) return user;
-        const lastModified = laterThan(user.lastModified, clock.now());
-        const pending = pendingAfter(user, draft, access);
-        return directoryUsers.update(scope, id, { ...draft, lastModified, ...pending }, user.version);
-      });
-      if (changed?.accessEnding) await access.end({ ...scope, userId: id, reason: 'deactivated' }, changed.version);
+      let changed: DirectoryUser | undefined;
+      try {
+        changed = await changeOptimistically(storage, scope, async ({ directoryUsers }) => {
+          const user = await directoryUsers.get(scope, id);
+          changed = user;
+          const draft = user && decide(user);
+          if (!user || !draft) return user;
+          const lastModified = laterThan(user.lastModified, clock.now());
+          const pending = pendingAfter(user, draft, access);
+          return directoryUsers.update(scope, id, { ...draft, lastModified, ...pending }, user.version);
+        });
+      } finally {
+        // Also when the request is refused: a repeated one may state a version that is no longer the current one.
+        if (changed?.accessEnding) await access.end({ ...scope, userId: id, reason: 'deactivated' }, changed.version);
+      }
       return changed;
     },
 

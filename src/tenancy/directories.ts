@@ -3,10 +3,10 @@ import { createOptionsValidator } from '../core/configuration.js';
 import { newId } from '../core/id.js';
 import { randomToken } from '../core/random-token.js';
 import type { Directory, DirectoryStore } from '../storage/directory-store.js';
-import type { JsonObject } from '../storage/resource-store.js';
 import type { DirectoryScope, OrganizationScope } from '../storage/scope.js';
 import { HOST_PATTERN, normalizeHost } from './host-name.js';
 import { NAME_SCHEMA } from './name-schema.js';
+import { SCIM_POLICY_SCHEMA, type ScimPolicy } from './scim-policy.js';
 
 /** What the id of a directory looks like: it is a segment of URLs. */
 export const DIRECTORY_ID_PATTERN: RegExp = /^[A-Za-z0-9_-]{1,64}$/;
@@ -32,8 +32,8 @@ export interface NewDirectory extends OrganizationScope {
   readonly hosts?: readonly string[];
   /** Resource types on offer, by name; all unless given. */
   readonly resourceTypes?: readonly string[];
-  /** How it differs from the router's policy. Checked by whoever knows policies, not here. */
-  readonly policy?: JsonObject;
+  /** How it differs from the router's policy. */
+  readonly policy?: Partial<ScimPolicy>;
 }
 
 /** What may change about a directory; what is left out stays. Its id and kind are part of its URL and never change. */
@@ -42,7 +42,7 @@ export interface DirectoryChange {
   readonly hosts?: readonly string[];
   /** `null` offers all resource types again. */
   readonly resourceTypes?: readonly string[] | null;
-  readonly policy?: JsonObject;
+  readonly policy?: Partial<ScimPolicy>;
 }
 
 /** Sets up directories. What is changed here is what every node goes by within seconds. */
@@ -76,7 +76,7 @@ const MUTABLE = {
         'a host name in ASCII such as "scim.example.com", with the port where one is used, without scheme and path',
     },
   },
-  policy: { type: 'object' },
+  policy: SCIM_POLICY_SCHEMA,
 };
 
 const RESOURCE_TYPES = {
@@ -133,7 +133,7 @@ export function createDirectories({ storage, clock = systemClock }: DirectoriesO
         kind: kind ?? 'default',
         hosts: normalizeHosts(hosts),
         ...(resourceTypes && { resourceTypes: [...resourceTypes] }),
-        policy,
+        policy: { ...policy },
         cursorKey: randomToken(),
         createdAt: new Date(clock.now()).toISOString(),
       };
@@ -144,13 +144,14 @@ export function createDirectories({ storage, clock = systemClock }: DirectoriesO
     list: (scope) => storage.directories.list(scope),
 
     async update(scope, given) {
-      const { resourceTypes, hosts, ...rest } = parseChange(given);
+      const { resourceTypes, hosts, policy, ...rest } = parseChange(given);
       return change(scope, ({ resourceTypes: offered, ...directory }) => {
         const wanted = resourceTypes === undefined ? offered : resourceTypes;
         return {
           ...directory,
           ...rest,
           ...(hosts && { hosts: normalizeHosts(hosts) }),
+          ...(policy && { policy: { ...policy } }),
           ...(wanted && { resourceTypes: [...wanted] }),
         };
       });

@@ -16,6 +16,7 @@ import {
   Wire,
   withoutMeta,
 } from '../support/idp/wire.js';
+import { createRecordingLogger } from '../support/recording-logger.js';
 import { ENTERPRISE, GROUP, LIST, PATCH_OP, USER } from '../support/scim-site.js';
 
 /** A person as Okta creates them. */
@@ -477,7 +478,7 @@ describe('faults and limits', () => {
         },
       }),
     };
-    const shaky = await openSite({}, unsteady);
+    const shaky = await openSite({ logger: createRecordingLogger() }, unsteady);
     const client = new Wire(await shaky.tenant(), OKTA_HEADERS);
     faults.left = 1;
     const refused = await client.post('/Users', NEW_USER);
@@ -499,7 +500,7 @@ describe('faults and limits', () => {
     let isSlow = true;
     const slow = await openSite({
       endAccessTimeout: 20,
-      logger: { debug() {}, info() {}, warn() {}, error() {} },
+      logger: createRecordingLogger(),
       endAccess: ({ userId }) => {
         if (isSlow) return new Promise(() => {});
         ended.push(userId);

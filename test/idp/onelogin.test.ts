@@ -56,7 +56,7 @@ describe('the template of an administrator', () => {
     [
       'a manager by managerId, as SCIM 1.1 called it',
       { ...FILLED, [ENTERPRISE]: { manager: { managerId: '26118915' } } },
-      SHOWN,
+      { ...SHOWN, schemas: [USER, ENTERPRISE], [ENTERPRISE]: { manager: { value: '26118915' } } },
     ],
     [
       'attributes that no schema has',
@@ -83,6 +83,12 @@ describe('the template of an administrator', () => {
       expectRefusal(answer, 400, 'invalidValue');
       expect(answer.body['detail']).toContain('"userName"');
     }
+    expect(await readEverything(wire)).toEqual([]);
+  });
+
+  it('L1 says that a template is no JSON once it is filled in', async () => {
+    const answer = await wire.post('/Users', '{"userName":"ada@x.com","title":"Head of "Data"","schemas":[]}');
+    expectRefusal(answer, 400, 'invalidSyntax');
     expect(await readEverything(wire)).toEqual([]);
   });
 

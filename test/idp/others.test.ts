@@ -195,10 +195,14 @@ describe('PingOne and PingFederate', () => {
       'Bearer eyJhbGciOiJFUzI1NiJ9.eyJzY3AiOiJzY2ltIn0.c2lnbmF0dXJl',
     ],
   ])('P2 authenticates by %s where the host brings that', async (_kind, Authorization) => {
+    let directoryId = '';
     const own = await openSite({
-      authenticate: ({ headers }) => (headers.authorization === Authorization ? { scopes: ['users'] } : undefined),
+      authenticate: ({ headers }) =>
+        headers.authorization === Authorization ? { directoryId, scopes: ['users'] } : undefined,
     });
-    const ping = new Wire(await own.tenant(), { ...HEADERS, Authorization });
+    const pinged = await own.tenant();
+    directoryId = pinged.directory.id;
+    const ping = new Wire(pinged, { ...HEADERS, Authorization });
     const { status, body } = await ping.post('/Users', ADA);
     expect(status).toBe(201);
     expect((await ping.get('/Users')).body.Resources).toEqual([body]);

@@ -303,6 +303,18 @@ describe('a host that fails to end access', () => {
     expect(host.calls).toEqual(Array.from({ length: 4 }, () => ended('deactivated')));
   });
 
+  it('promise 7: a repeated request that states the version it saw first ends access, then hears that it is past', async () => {
+    const { client, path, ended } = await person();
+    const deactivate = () => client.patch(path, INACTIVE).set('If-Match', 'W/"1"');
+    host.does(() => Promise.reject(new Error('down')));
+    expectRetryable(await deactivate());
+    expectRetryable(await deactivate());
+    host.does(() => {});
+    expectScimError(await deactivate(), 412);
+    expectScimError(await deactivate(), 412);
+    expect(host.calls).toEqual(Array.from({ length: 3 }, () => ended('deactivated')));
+  });
+
   it('promise 7: a deletion that is to be finished keeps nobody from the name and shows nobody', async () => {
     const { client, path, user, ended } = await person();
     const team = await createGroup(client, 'Team', [user]);
@@ -427,3 +439,22 @@ function inspected(entry: object | undefined): string {
     value instanceof Error ? { message: value.message, cause: value.cause } : value,
   );
 }
+
+describe('a request that states a version', () => {
+  it('security 1 ends access when it is repeated, although its version is no longer the current one', async () => {
+    const { client, path, ended } = await person();
+    const { etag } = (await client.get(path)).headers;
+    host.does(() => {
+      throw new Error('down');
+    });
+    const deactivate = () => client.patch(path, INACTIVE).set('If-Match', String(etag));
+    expectScimError(await deactivate(), 503);
+    expectScimError(await deactivate(), 503);
+    host.does(() => {});
+    expectScimError(await deactivate(), 412);
+    expect(host.calls).toEqual([ended('deactivated'), ended('deactivated'), ended('deactivated')]);
+    expectScimError(await deactivate(), 412);
+    expect(host.calls).toHaveLength(3);
+    await expectActive(client, path, false);
+  });
+});

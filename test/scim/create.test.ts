@@ -425,7 +425,8 @@ describe('POST /Users (RFC 7644 section 3.3)', () => {
     const site = createScimSite({ policy: { deletedUsers: 'keep' } });
     const client = await site.client();
     const secret = 'hunter2-Zx9';
-    const first = await client.post('/Users', { ...ADA, password: secret, [USER]: { password: secret } });
+    const first = await client.post('/Users', { ...ADA, password: secret });
+    const within = await client.post('/Users', { userName: 'd', [USER]: { password: secret } });
     const at = `/Users/${first.body.id}`;
     const search = {
       schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'],
@@ -437,6 +438,7 @@ describe('POST /Users (RFC 7644 section 3.3)', () => {
     };
     const answers = [
       first,
+      within,
       await client.post('/Users?attributes=password', { userName: 'c', password: secret }),
       await client.get(at),
       await client.get(`${at}?attributes=password,userName`),
@@ -457,7 +459,7 @@ describe('POST /Users (RFC 7644 section 3.3)', () => {
     const { organizationId, id: directoryId } = client.directory;
     const scope = { organizationId, directoryId };
     const stored = await site.storage.directoryUsers.query(scope, { page: { startIndex: 1, count: 10 } });
-    expect(stored.items).toHaveLength(3);
+    expect(stored.items).toHaveLength(4);
     expect(JSON.stringify(stored)).not.toContain(secret);
     expectScimError(await client.get('/Users?filter=password%20pr'), 400, 'invalidFilter');
     expectScimError(await client.get('/Users?sortBy=password'), 400, 'invalidValue');
@@ -597,6 +599,36 @@ describe('POST /Users (RFC 7644 section 3.3)', () => {
 function identity({ id, userName, meta }: { readonly id: string; readonly userName: string; readonly meta: object }) {
   return { id, userName, meta };
 }
+
+describe('names and lengths', () => {
+  it.each([
+    ['active', { userName: 'eve', active: false, ACTIVE: true }],
+    ['userName', { userName: 'eve', [USER]: { username: 'mallory' } }],
+    ['name.givenName', { userName: 'eve', 'name.givenName': 'E', [`${USER}:name.givenName`]: 'F' }],
+  ])('53 refuses %s given twice in different spelling', async (name, body) => {
+    const client = await createScimSite().client();
+    expect(expectScimError(await client.post('/Users', body), 400, 'invalidSyntax')).toContain(`"${name}"`);
+    expect((await client.get('/Users')).body.totalResults).toBe(0);
+  });
+
+  it.each(['userName', 'externalId', 'displayName'])('46 refuses a %s of more than 1024 characters', async (name) => {
+    const client = await createScimSite().client();
+    const body = { userName: 'eve', [name]: 'x'.repeat(1024) };
+    expect((await client.post('/Users', body)).status).toBe(201);
+    expectScimError(await client.post('/Users', { userName: 'eve2', [name]: 'x'.repeat(1025) }), 400, 'invalidValue');
+  });
+
+  it('46 refuses a userName of blanks', async () => {
+    const client = await createScimSite().client();
+    expectScimError(await client.post('/Users', { userName: ' \t ' }), 400, 'invalidValue');
+  });
+
+  it('44 refuses an extension that is no object', async () => {
+    const client = await createScimSite().client();
+    expectScimError(await client.post('/Users', { userName: 'eve', [ENTERPRISE]: 'sales' }), 400, 'invalidValue');
+    expect((await client.post('/Users', { userName: 'eve', [ENTERPRISE]: null })).status).toBe(201);
+  });
+});
 
 describe('POST /Groups (RFC 7643 section 4.2)', () => {
   it('64 creates a group from no more than a displayName, without members', async () => {

@@ -620,21 +620,6 @@ describe('Schemas of the host', () => {
     expect(found.body.Resources).toEqual([put.body]);
     expect((await (await newClient()).get('/Schemas')).text).not.toContain('secodaRole');
   });
-
-  it('an attribute of the host may take the place of a core one, e.g. to require e-mail addresses', async () => {
-    const emails: AttributeDefinition = {
-      name: 'emails',
-      type: 'complex',
-      multiValued: true,
-      required: true,
-      subAttributes: [{ name: 'value', type: 'string', required: true }],
-    };
-    const client = await newClient({ users: { attributes: [emails] } });
-    const { attributes } = await schemaOf(client, USER);
-    expect(attributes.filter(({ name }) => name === 'emails')).toEqual([expect.objectContaining({ required: true })]);
-    expectScimError(await client.post('/Users', ADA), 400, 'invalidValue');
-    expect((await client.post('/Users', { ...ADA, emails: [{ value: 'a@x' }] })).status).toBe(201);
-  });
 });
 
 describe('Resource types of the host', () => {

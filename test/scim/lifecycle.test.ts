@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import type { Response } from 'supertest';
+import { observeStorage, type StorageCall } from '../support/observed-storage.js';
 import { addPeople, createTickingClock } from '../support/patch-subjects.js';
 import { expectScimError } from '../support/scim-error.js';
 import {
@@ -379,6 +381,27 @@ describe('versions', () => {
       await change('back');
       expect((await modified(path)) > second).toBe(true);
     }
+  });
+
+  it('205 207 tells the store which version it means, and times that grow, for stores that isolate less', async () => {
+    let now = Date.parse('2026-03-01T10:00:00Z');
+    const calls: StorageCall[] = [];
+    const watched = observeStorage(createMemoryStorage(), (call, proceed) => {
+      calls.push(call);
+      return proceed();
+    });
+    const client = await createScimSite({ clock: { now: () => now } }, watched).client();
+    const ada = await createUser(client, 'ada');
+    const team = await createGroup(client, 'Team');
+    now -= 60_000;
+    await retitle(client, `/Users/${ada.id}`, 'Dr');
+    await rename(client, `/Groups/${team.id}`, 'Crew');
+    await addMembers(client, `/Groups/${team.id}`, [ada]).set('If-Match', 'W/"2"');
+    const lastArgument = (name: string) => calls.findLast((call) => call.name === name)?.args.slice(2);
+    const later = '2026-03-01T10:00:00.001Z';
+    expect(lastArgument('directoryUsers.update')).toEqual([expect.objectContaining({ lastModified: later }), 1]);
+    expect(lastArgument('groups.update')).toEqual([expect.objectContaining({ lastModified: later }), 1]);
+    expect(lastArgument('groups.changeMembers')).toEqual([expect.objectContaining({ ifVersion: 2 })]);
   });
 });
 

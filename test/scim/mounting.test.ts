@@ -496,7 +496,7 @@ describe('Finding the directory', () => {
 });
 
 describe("The host's own authentication", () => {
-  const anybody = () => ({});
+  const anybody = () => ({ directoryId: 'acme' });
 
   it('decides alone, and sees the request', async () => {
     const { app, storage } = createHost({
@@ -517,25 +517,36 @@ describe("The host's own authentication", () => {
     expectScimError(await ask('/scim/v2/nobody/Users', { 'X-Api-Key': 'good' }), 404);
   });
 
-  it('may leave the directory to the path, the host name, or name it where only it knows', async () => {
-    const byPath = createHost({ options: { authenticate: anybody } });
+  it('names the one directory that the caller may enter, whatever the request addresses', async () => {
+    const authenticate = () => ({ directoryId: 'acme' });
+    const byPath = createHost({ options: { authenticate } });
     await addDirectory(byPath.storage);
+    await addDirectory(byPath.storage, { id: 'globex' });
     expect((await request(byPath.app).get('/scim/v2/acme/Users')).status).toBe(200);
-    const byHost = createHost({ options: { authenticate: anybody, directoryFrom: 'host' } });
+    expectScimError(await request(byPath.app).get('/scim/v2/globex/Users'), 401);
+    const byHost = createHost({ options: { authenticate, directoryFrom: 'host' } });
     await addDirectory(byHost.storage, { hosts: ['acme.example'] });
+    await addDirectory(byHost.storage, { id: 'globex', hosts: ['globex.example'] });
     expect((await request(byHost.app).get('/scim/v2/Users').set('Host', 'acme.example')).status).toBe(200);
+    expectScimError(await request(byHost.app).get('/scim/v2/Users').set('Host', 'globex.example'), 401);
     expectScimError(await request(byHost.app).get('/scim/v2/Users').set('Host', 'evil.example'), 404);
-    let known = {};
-    const byToken = createHost({ options: { authenticate: () => known, directoryFrom: 'token' } });
+    const byToken = createHost({ options: { authenticate, directoryFrom: 'token' } });
     await addDirectory(byToken.storage);
-    expectScimError(await request(byToken.app).get('/scim/v2/Users'), 401);
-    known = { directoryId: 'acme' };
     expect((await request(byToken.app).get('/scim/v2/Users')).status).toBe(200);
+  });
+
+  it('that names no directory lets nobody in', async () => {
+    const authenticate = (() => ({})) as unknown as NonNullable<ScimRouterOptions['authenticate']>;
+    for (const directoryFrom of ['path', 'token'] as const) {
+      const { app, storage } = createHost({ options: { authenticate, directoryFrom } });
+      await addDirectory(storage);
+      expectScimError(await request(app).get(directoryFrom === 'path' ? '/scim/v2/acme/Users' : '/scim/v2/Users'), 401);
+    }
   });
 
   it('is held to the scopes it states, and to a directory that is switched off', async () => {
     const { app, storage } = createHost({
-      options: { authenticate: () => ({ scopes: ['users:read'] }), tokenCacheSeconds: 0 },
+      options: { authenticate: () => ({ directoryId: 'acme', scopes: ['users:read'] }), tokenCacheSeconds: 0 },
     });
     await addDirectory(storage);
     const post = () => request(app).post('/scim/v2/acme/Users').type(SCIM_JSON).send(JSON.stringify(ADA));
@@ -560,7 +571,9 @@ describe("The host's own authentication", () => {
 
   it('names the subject of /Me, which can be read and changed there', async () => {
     let userId = '';
-    const { app, storage } = createHost({ options: { baseUrl: PUBLIC_URL, authenticate: () => ({ userId }) } });
+    const { app, storage } = createHost({
+      options: { baseUrl: PUBLIC_URL, authenticate: () => ({ directoryId: 'acme', userId }) },
+    });
     await addDirectory(storage);
     const client = clientOf(app, 'none');
     const created = await client.post('/scim/v2/acme/Users', ADA);

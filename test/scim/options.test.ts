@@ -122,8 +122,9 @@ describe('Options of createScimRouter', () => {
     ],
     [{ users: { attributes: [{ name: 'a role', type: 'string' }] } }, 'users: "a role" is no attribute name'],
     [{ groups: { attributes: [{ name: '__proto__', type: 'string' }] } }, 'groups: "__proto__" is no attribute name'],
-    [{ groups: { attributes: [{ name: 'ID', type: 'string' }] } }, 'groups: "ID" is an attribute of every resource'],
-    [{ users: { attributes: [{ name: 'meta', type: 'complex' }] } }, 'users: "meta" is an attribute of every resource'],
+    [{ groups: { attributes: [{ name: 'ID', type: 'string' }] } }, 'groups: "ID" is an attribute of every Group'],
+    [{ users: { attributes: [{ name: 'meta', type: 'complex' }] } }, 'users: "meta" is an attribute of every User'],
+    [{ users: { attributes: [{ name: 'Emails', type: 'string' }] } }, 'users: "Emails" is an attribute of every User'],
     [
       {
         users: {
@@ -144,6 +145,14 @@ describe('Options of createScimRouter', () => {
       'users: "badges" cannot be unique',
     ],
     [{ groups: { extensions: [{ schema: { ...ITEM, id: 'no uri' } }] } }, 'groups: "no uri" is no schema URI'],
+    [
+      { groups: { extensions: [{ schema: ITEM }, { schema: ITEM }] } },
+      'groups: the schema urn:example:Item is there already',
+    ],
+    [
+      { customResourceTypes: [{ ...TYPE, extensions: [{ schema: ITEM }] }] },
+      'customResourceTypes[0]: the schema urn:example',
+    ],
   ])('refuses %j', (options, fault) => {
     expect(faultsOf(options)).toContainEqual(expect.stringContaining(fault));
   });

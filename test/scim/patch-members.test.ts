@@ -40,6 +40,30 @@ describe('members of a group', () => {
     }
   });
 
+  it('180 add with a filter only ever adds', async () => {
+    for (const filter of ['type eq "User"', 'value eq "bob"']) {
+      const { client, path, idOf } = await createTeam(site, ['ada', 'bob']);
+      const selector = filter.replace('bob', idOf('bob'));
+      const value = [{ value: idOf('cy') }];
+      const answer = await client.patch(path, [{ op: 'add', path: `members[${selector}]`, value }]);
+      expect(answer.status).toBe(200);
+      expect(await memberNames(client, path)).toEqual(['ada', 'bob', 'cy']);
+    }
+  });
+
+  it.each<[string, Operation]>([
+    ['remove without value', { op: 'remove', path: 'members' }],
+    ['replace by null', { op: 'replace', path: 'members', value: null }],
+    ['replace by an empty text, without path', { op: 'replace', value: { members: '' } }],
+    ['remove by a filter that is not about ids', { op: 'remove', path: 'members[value pr]' }],
+  ])('181 the policy against emptying a group refuses %s', async (_what, operation) => {
+    const { client, path } = await createTeam(site, ['ada', 'bob'], { removeAllMembers: 'refuse' });
+    expectScimError(await client.patch(path, [operation]), 400, 'noTarget');
+    expect(await memberNames(client, path)).toEqual(['ada', 'bob']);
+    const emptied = await client.patch(path, [{ op: 'replace', path: 'members', value: [] }]);
+    expect({ status: emptied.status, members: emptied.body.members }).toEqual({ status: 200, members: undefined });
+  });
+
   it('180 adding a member again changes neither version nor lastModified', async () => {
     const { client, path, group, idOf } = await createTeam(site, ['ada']);
     const answer = await client.patch(path, [{ op: 'add', path: 'members', value: [{ value: idOf('ada') }] }]);
@@ -173,6 +197,26 @@ describe('members of a group', () => {
       status: 200,
       left: ['ada', 'bob'],
     });
+  });
+
+  it('180 refuses an id that no store can hold even where unknown members are left out', async () => {
+    const { client, path, group } = await createTeam(site, ['ada'], { unknownMembers: 'skip' });
+    for (const id of ['a\u0000b', '\ud800']) {
+      const answer = await client.patch(path, [{ op: 'add', path: 'members', value: [id] }]);
+      expectScimError(answer, 400, 'invalidValue');
+    }
+    expect((await client.get(path)).body).toEqual(group);
+  });
+
+  it('172 who is removed and added again in one request has not changed the group', async () => {
+    const { client, path, group, idOf } = await createTeam(site, ['ada', 'bob']);
+    const answer = await client.patch(path, [
+      { op: 'remove', path: 'members', value: [idOf('ada')] },
+      { op: 'add', path: 'members', value: [idOf('cy')] },
+      { op: 'remove', path: `members[value eq "${idOf('cy')}"]` },
+      { op: 'add', path: 'members', value: [idOf('ada')] },
+    ]);
+    expect({ status: answer.status, body: answer.body }).toEqual({ status: 200, body: group });
   });
 
   it('172 refuses a filter it could only answer for the group as it was', async () => {

@@ -46,6 +46,16 @@ async function expectRefusal(
   return detail;
 }
 
+describe('a value without path', () => {
+  it('157 is refused when it names an attribute twice in different spelling', async () => {
+    const client = await createScimSite().client();
+    const { body } = await client.post('/Users', { userName: 'eve' });
+    const answer = await client.patch(`/Users/${body.id}`, [{ op: 'replace', value: { active: false, Active: true } }]);
+    expectScimError(answer, 400, 'invalidSyntax');
+    expect((await client.get(`/Users/${body.id}`)).body).toEqual(body);
+  });
+});
+
 describe('the PATCH message and its answer', () => {
   it('149 answers 200 with the whole resource, as GET shows it', async () => {
     const { client, path } = await createAda(site);
@@ -255,6 +265,22 @@ describe('what an operation does', () => {
       '162 values that become equal become one',
       [{ op: 'replace', path: 'emails[type eq "home"]', value: { value: WORK.value, type: 'work', display: 'Both' } }],
       { emails: [{ ...WORK, display: 'Both' }] },
+    ],
+    [
+      '162 of values that become equal the one that was edited has the last word',
+      [
+        { op: 'add', path: 'emails', value: [{ value: 'b@work.example', type: 'work', primary: false }] },
+        { op: 'replace', path: 'emails[primary eq true].value', value: 'b@work.example' },
+      ],
+      { emails: [{ value: 'b@work.example', type: 'work', primary: true }, HOME] },
+    ],
+    [
+      '162 add of nothing to a filtered value leaves it alone',
+      [
+        { op: 'add', path: 'emails[type eq "work"]', value: {} },
+        { op: 'add', path: 'emails[type eq "home"]', value: { shoeSize: 38 } },
+      ],
+      {},
     ],
     ['164 remove unassigns an attribute', [{ op: 'remove', path: 'displayName' }], { displayName: undefined }],
     [
@@ -655,6 +681,17 @@ describe('what an operation does', () => {
     ['null', { path: `${ENTERPRISE}:manager`, value: null }, undefined],
   ])('177 takes a manager as %s', async (_what, operation, manager) => {
     await expectChange([{ op: 'replace', ...operation }], { [ENTERPRISE]: { department: 'Engines', manager } });
+  });
+
+  it('177 does not let the reference of one manager stay with the next', async () => {
+    const manager = `${ENTERPRISE}:manager`;
+    const hire = { op: 'add', path: manager, value: { value: 'm2', $ref: '../Users/m2' } };
+    for (const next of [
+      { op: 'replace', path: manager, value: { value: 'm3' } },
+      { op: 'replace', path: `${manager}.value`, value: 'm3' },
+    ]) {
+      await expectChange([hire, next], { [ENTERPRISE]: { department: 'Engines', manager: { value: 'm3' } } });
+    }
   });
 
   it('177 forgets the reference with the manager', async () => {

@@ -541,9 +541,9 @@ describe('/Me', () => {
   });
 
   it('100 is the subject where the authentication of the host names one', async () => {
-    const subject = { userId: '' };
+    const subject = { directoryId: 'acme', userId: '' };
     const site: ScimSite = createScimSite({ authenticate: () => subject });
-    const client = await site.client();
+    const client = await site.client({ id: 'acme' });
     const [ada, bob] = [await createUser(client, 'ada'), await createUser(client, 'bob')];
     subject.userId = ada.id;
     const read = await client.get('/Me');

@@ -418,6 +418,24 @@ describe('PUT and attributes that never change', () => {
   });
 });
 
+describe('PUT and attributes of the host', () => {
+  it('138 keeps a read-only value that the host has written', async () => {
+    const attributes = [{ name: 'badge', type: 'string', mutability: 'readOnly' }] as const;
+    const site = createScimSite({ users: { attributes } });
+    const client = await site.client();
+    const { organizationId, id: directoryId } = client.directory;
+    const scope = { organizationId, directoryId };
+    const { body } = await client.post('/Users', { userName: 'ada', badge: 'from the client' });
+    expect(body).not.toHaveProperty('badge');
+    const user = await site.storage.directoryUsers.get(scope, body.id);
+    if (!user) throw new Error('not stored');
+    const written = { ...user, attributes: { ...user.attributes, badge: '42' } };
+    await site.storage.directoryUsers.update(scope, body.id, written, user.version);
+    const replaced = await client.put(`/Users/${body.id}`, { userName: 'ada', title: 'Dr', badge: '7' });
+    expect(replaced.body).toMatchObject({ badge: '42', title: 'Dr' });
+  });
+});
+
 describe('PUT of a group', () => {
   const site = createScimSite();
 

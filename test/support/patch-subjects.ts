@@ -22,7 +22,10 @@ export const ADA: Attributes = {
 };
 
 /** Ada in a directory of her own. */
-export async function createAda(site: ScimSite, policy: Readonly<Record<string, string>> = {}) {
+export async function createAda(
+  site: ScimSite,
+  policy: Readonly<Record<string, string>> = {},
+): Promise<{ readonly client: ScimClient; readonly user: Resource; readonly path: string }> {
   const client = await site.client({ policy });
   const user = await createUser(client, 'ada@example.com', ADA);
   return { client, user, path: `/Users/${user.id}` };
@@ -33,7 +36,12 @@ export async function createTeam(
   site: ScimSite,
   members: readonly string[],
   policy: Readonly<Record<string, string>> = {},
-) {
+): Promise<{
+  readonly client: ScimClient;
+  readonly group: Resource;
+  readonly path: string;
+  readonly idOf: (name: string) => string;
+}> {
   const client = await site.client({ policy });
   const ids = new Map<string, string>();
   for (const name of ['ada', 'bob', 'cy', 'dee']) ids.set(name, (await createUser(client, name)).id);
@@ -73,7 +81,7 @@ export function sendPatch(
 }
 
 /** A clock that is a second later with every look, so that no change of `lastModified` can hide. */
-export function createTickingClock() {
+export function createTickingClock(): { now(): number } {
   let now = Date.parse('2026-03-01T10:00:00Z');
   return {
     now: () => {

@@ -56,7 +56,7 @@ export class ResourceTable<T extends StoredResource> {
 
   /** @throws {UniqueConflictError} when another row holds a unique key. */
   replace(row: Row<T>, resource: T, undo: UndoLog): T {
-    if (resource.uniqueKeys !== row.resource.uniqueKeys) this.#refuseHeldKeys(resource, row);
+    if (!haveSameKeys(resource, row.resource)) this.#refuseHeldKeys(resource, row);
     const before = row.resource;
     this.#exchange(row, freezeJson(resource));
     undo.note(() => this.#exchange(row, before));
@@ -93,11 +93,15 @@ export class ResourceTable<T extends StoredResource> {
   #exchange(row: Row<T>, resource: T): void {
     const before = row.resource;
     row.resource = resource;
-    if (resource.uniqueKeys !== before.uniqueKeys) {
+    if (!haveSameKeys(resource, before)) {
       for (const key of before.uniqueKeys) this.#owners.delete(key);
       for (const key of resource.uniqueKeys) this.#owners.set(key, row);
     }
     if (resource.attributes === before.attributes) return;
     for (const index of this.#indexes) index.exchange(before, resource, row);
   }
+}
+
+function haveSameKeys({ uniqueKeys: keys }: StoredResource, { uniqueKeys: others }: StoredResource): boolean {
+  return keys === others || (keys.length === others.length && keys.every((key, index) => key === others[index]));
 }

@@ -11,12 +11,15 @@ import type { DirectoryResources } from './directory-resources.js';
 import { findCandidates } from './find-candidates.js';
 import type { ResourceTable, Row } from './resource-table.js';
 
-/** So many rows are looked at before other work gets its chance. */
-const ROWS_AT_ONCE = 10_000;
+/** So many rows are looked at between two looks at the clock. */
+const ROWS_AT_ONCE = 200;
+/** Milliseconds after which other work gets its chance. */
+const WORK_AT_ONCE = 10;
 
 /**
  * Answers a query of one table. Rows come from the indexes where these can tell, else all are looked at. A look at a
- * large table pauses now and then; so that its answer is about one moment, it takes the organization's turn.
+ * large table pauses when it has worked for a while; so that its answer is about one moment, it takes the
+ * organization's turn.
  */
 export async function queryTable<T extends StoredResource>(
   access: Access,
@@ -49,9 +52,13 @@ function queryByWalk<T extends StoredResource>(
     const matches = matcher<T>(resources, query);
     const found: Row<T>[] = [];
     let rows = order.after(0, ROWS_AT_ONCE);
+    let resumed = performance.now();
     for (let last = rows.at(-1); last; last = rows.at(-1)) {
       for (const row of rows) if (matches(row)) found.push(row);
-      await pause();
+      if (performance.now() - resumed > WORK_AT_ONCE) {
+        await pause();
+        resumed = performance.now();
+      }
       rows = order.after(last.sequence, ROWS_AT_ONCE);
     }
     return pageOfMatches(found, query);

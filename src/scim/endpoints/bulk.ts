@@ -15,8 +15,7 @@ export interface BulkOptions {
   readonly note: (error: ScimError) => void;
 }
 
-const REFERENCE = /^bulkid:(.+)$/i;
-const OPERATIONS_BETWEEN_BREAKS = 20;
+const REFERENCE = /^bulkid:(\S{1,256})$/i;
 
 /** What stands in the answer for one operation. */
 interface Slot {
@@ -55,7 +54,6 @@ class BulkRun {
   /** Operations made without a reference to the bulkId, to be completed when it and all others they lack exist. */
   readonly #incomplete = new Map<string, number[]>();
   readonly #lacking = new Map<number, Set<string>>();
-  #begun = 0;
 
   constructor(operations: readonly unknown[], options: BulkOptions) {
     this.#operations = operations;
@@ -81,9 +79,8 @@ class BulkRun {
 
   async #carryOut(index: number): Promise<Slot> {
     this.#underWay.add(index);
-    this.#begun += 1;
-    // Always a wait, so that a chain of references does not become as deep a stack.
-    await (this.#begun % OPERATIONS_BETWEEN_BREAKS === 0 ? setImmediate() : undefined);
+    // Others have their turn in between, and a chain of references does not become as deep a stack.
+    await setImmediate();
     const { bulkId } = identify(this.#operations[index]);
     let slot: Slot;
     try {

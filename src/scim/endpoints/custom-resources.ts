@@ -3,17 +3,17 @@ import type { ResourceDraft } from '../../provisioning/directory-users.js';
 import { queryInBatches } from '../../storage/batched-query.js';
 import type { JsonObject } from '../../storage/resource-store.js';
 import type { Storage } from '../../storage/storage.js';
+import type { ScimPolicy } from '../../tenancy/scim-policy.js';
 import { notFound, type ScimError } from '../error.js';
 import { returnedRules } from '../message/projection.js';
 import { createResourceWriter } from '../message/resource-writer.js';
 import { requireMatch } from '../message/version.js';
 import { applyEdits } from '../patch/apply-edits.js';
 import { readPatch } from '../patch/patch-edits.js';
-import type { ScimPolicy } from '../policy.js';
-import { canonicalResource, keepImmutable, requireAttributes } from '../schema/canonical-resource.js';
+import { canonicalResource, keepUnchangeable, requireAttributes } from '../schema/canonical-resource.js';
 import type { ResourceType } from '../schema/resource-type.js';
 import { uniqueKeys } from '../schema/unique-keys.js';
-import { draftUnlessSame } from './resource-draft.js';
+import { draftUnlessSame, refuseLargeResource } from './resource-draft.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
 import { written, writtenUnlessKnown } from './written-answer.js';
 
@@ -28,6 +28,7 @@ export function createCustomResourceEndpoint(options: {
 
   function draft(attributes: JsonObject, policy: ScimPolicy): ResourceDraft {
     requireAttributes(attributes, type);
+    refuseLargeResource(attributes);
     return { attributes, uniqueKeys: uniqueKeys(type, attributes, policy) };
   }
 
@@ -51,7 +52,7 @@ export function createCustomResourceEndpoint(options: {
       const { attributes } = canonicalResource(body, type, context.policy);
       const resource = await customResources.change(context.scope, type.name, id, (current) => {
         requireMatch(ifMatch, current.version);
-        return draftUnlessSame(current, draft(keepImmutable(current.attributes, attributes, type), context.policy));
+        return draftUnlessSame(current, draft(keepUnchangeable(current.attributes, attributes, type), context.policy));
       });
       if (!resource) throw unknownResource(type, id);
       return written(200, writer.write(context, resource, undefined, projection));

@@ -4,7 +4,8 @@ import { queryInBatches } from '../../storage/batched-query.js';
 import type { DirectoryGroup, GroupMember } from '../../storage/group-store.js';
 import type { JsonObject, StoredResource } from '../../storage/resource-store.js';
 import type { Storage } from '../../storage/storage.js';
-import { notFound, type ScimError } from '../error.js';
+import type { ScimPolicy } from '../../tenancy/scim-policy.js';
+import { badRequest, notFound, type ScimError } from '../error.js';
 import { type Projection, returnedRules, shows } from '../message/projection.js';
 import { createResourceWriter, type WrittenResource } from '../message/resource-writer.js';
 import type { ScimContext } from '../message/scim-message.js';
@@ -12,14 +13,16 @@ import { requireMatch } from '../message/version.js';
 import { applyEdits } from '../patch/apply-edits.js';
 import { memberChange, memberIds } from '../patch/member-edits.js';
 import { type AttributeEdit, readPatch } from '../patch/patch-edits.js';
-import type { ScimPolicy } from '../policy.js';
-import { canonicalResource, isMembers, keepImmutable, requireAttributes } from '../schema/canonical-resource.js';
+import { canonicalResource, isMembers, keepUnchangeable, requireAttributes } from '../schema/canonical-resource.js';
 import type { ResourceType } from '../schema/resource-type.js';
 import { uniqueKeys } from '../schema/unique-keys.js';
 import { memberPages, shownMembers } from './group-members.js';
-import { draftUnlessSame } from './resource-draft.js';
+import { draftUnlessSame, refuseLargeResource } from './resource-draft.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
 import { written, writtenUnlessKnown } from './written-answer.js';
+
+/** About 75 MB of JSON. A page that left groups out instead would be an import without them. */
+const MEMBERS_ON_PAGE = 500_000;
 
 /** `/Groups` (RFC 7643 section 4.2). Nothing here reads the members of a group unless they are to be shown. */
 export function createGroupsEndpoint(options: {
@@ -53,6 +56,7 @@ export function createGroupsEndpoint(options: {
 
   function draft(attributes: JsonObject, policy: ScimPolicy): ResourceDraft {
     requireAttributes(attributes, type);
+    refuseLargeResource(attributes);
     return { attributes, uniqueKeys: uniqueKeys(type, attributes, policy) };
   }
 
@@ -84,7 +88,7 @@ export function createGroupsEndpoint(options: {
       const { attributes, members } = canonicalResource(body, type, policy);
       const group = await groups.change(scope, id, {
         decide: (current) =>
-          draftUnlessSame(current, draft(keepImmutable(current.attributes, attributes, type), policy)),
+          draftUnlessSame(current, draft(keepUnchangeable(current.attributes, attributes, type), policy)),
         members: { replace: memberIds(members) },
         ...conditions(ifMatch, policy),
       });
@@ -128,7 +132,13 @@ export function createGroupsEndpoint(options: {
 
     async write(context, resources, projection) {
       const shown: JsonObject[] = [];
-      for (const group of resources) shown.push((await show(context, group, projection)).content);
+      let members = 0;
+      for (const group of resources) {
+        const { content } = await show(context, group, projection);
+        members += Array.isArray(content['members']) ? content['members'].length : 0;
+        if (members > MEMBERS_ON_PAGE && resources.length > 1) throw tooManyMembers();
+        shown.push(content);
+      }
       return shown;
     },
   };
@@ -150,6 +160,13 @@ function split(
   const ofAttributes: AttributeEdit[] = [];
   for (const edit of edits) (isMembers(type, edit.target.attribute) ? ofMembers : ofAttributes).push(edit);
   return { ofMembers, ofAttributes };
+}
+
+function tooManyMembers(): ScimError {
+  return badRequest(
+    'tooMany',
+    `The groups of this page have more than ${MEMBERS_ON_PAGE} members together. Ask for fewer groups, or without members.`,
+  );
 }
 
 function unknownGroup(id: string): ScimError {

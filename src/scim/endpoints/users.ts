@@ -3,6 +3,7 @@ import { queryInBatches } from '../../storage/batched-query.js';
 import type { DirectoryUser, GroupReference } from '../../storage/directory-user.js';
 import type { JsonObject } from '../../storage/resource-store.js';
 import type { Storage } from '../../storage/storage.js';
+import type { ScimPolicy } from '../../tenancy/scim-policy.js';
 import { badRequest, notFound, type ScimError } from '../error.js';
 import { type Projection, returnedRules, shows } from '../message/projection.js';
 import { type Besides, createResourceWriter, type WrittenResource } from '../message/resource-writer.js';
@@ -10,11 +11,10 @@ import type { ScimContext } from '../message/scim-message.js';
 import { requireMatch } from '../message/version.js';
 import { applyEdits } from '../patch/apply-edits.js';
 import { readPatch } from '../patch/patch-edits.js';
-import type { ScimPolicy } from '../policy.js';
-import { canonicalResource, keepImmutable, requireAttributes } from '../schema/canonical-resource.js';
+import { canonicalResource, keepUnchangeable, requireAttributes } from '../schema/canonical-resource.js';
 import type { ResourceType } from '../schema/resource-type.js';
 import { uniqueKeys } from '../schema/unique-keys.js';
-import { draftUnlessSame } from './resource-draft.js';
+import { draftUnlessSame, refuseLargeResource } from './resource-draft.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
 import { written, writtenUnlessKnown } from './written-answer.js';
 
@@ -44,6 +44,7 @@ export function createUsersEndpoint(options: {
 
   function draft(attributes: JsonObject, policy: ScimPolicy): ResourceDraft {
     requireAttributes(attributes, type);
+    refuseLargeResource(attributes);
     requireUserNameFormat(attributes, policy);
     return { attributes, uniqueKeys: uniqueKeys(type, attributes, policy) };
   }
@@ -78,7 +79,7 @@ export function createUsersEndpoint(options: {
       const user = await users.change(scope, id, (current) => {
         requireMatch(ifMatch, current.version);
         const next = keepActive(current.attributes, attributes);
-        return draftUnlessSame(current, draft(keepImmutable(current.attributes, next, type), policy));
+        return draftUnlessSame(current, draft(keepUnchangeable(current.attributes, next, type), policy));
       });
       if (user) return written(200, await show(context, user, projection));
       if (policy.putUnknownUser === 'refuse' || ifMatch !== undefined) throw unknownUser(id);

@@ -1,7 +1,7 @@
 import type { Directory } from '../../storage/directory-store.js';
 import type { DirectoryScope } from '../../storage/scope.js';
 import type { DirectoryPrincipal } from '../../tenancy/principal.js';
-import type { ScimPolicy } from '../policy.js';
+import type { ScimPolicy } from '../../tenancy/scim-policy.js';
 
 /** What every endpoint knows of a request. Made once for each request and never changed. */
 export interface ScimContext {

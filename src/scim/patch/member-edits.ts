@@ -2,10 +2,10 @@ import { isStorableText } from '../../core/storable-text.js';
 import { compileElementFilter } from '../../storage/evaluate-filter.js';
 import type { GroupMember, MemberChange } from '../../storage/group-store.js';
 import type { JsonObject } from '../../storage/resource-store.js';
+import type { ScimPolicy } from '../../tenancy/scim-policy.js';
 import { badRequest, type ScimError } from '../error.js';
 import type { FilterSyntax } from '../filter/syntax.js';
-import type { ScimPolicy } from '../policy.js';
-import { type AttributeEdit, namesNothing } from './patch-edits.js';
+import { type AttributeEdit, type ElementSelector, namesNothing } from './patch-edits.js';
 
 /** Reads the current members of the group; asked only for the rare filter that is not about ids. */
 export type ReadMembers = () => Promise<readonly GroupMember[]>;
@@ -64,6 +64,14 @@ export async function memberChange(
     }
   }
 
+  async function selectedIds({ selector }: AttributeEdit, index: number): Promise<readonly string[]> {
+    const ids = selector && idsOf(selector.syntax);
+    if (ids || !selector) return ids ?? [];
+    if (index > 0) throw onlyFirst();
+    refuseRemoval(policy);
+    return matchingIds(selector, readMembers);
+  }
+
   function replaceBy(ids: readonly string[]): void {
     replaced = new Set(ids);
     add.clear();
@@ -73,16 +81,15 @@ export async function memberChange(
   for (const [index, edit] of edits.entries()) {
     refuseSubAttribute(edit);
     if (edit.selector) {
-      const ids = idsOf(edit.selector.syntax);
-      if (!ids && index > 0) throw onlyFirst();
-      take(ids ?? (await matchingIds(edit, readMembers)));
+      if (edit.op !== 'add') take(await selectedIds(edit, index));
       if (edit.op !== 'remove') put(memberIds(edit.value));
     } else if (edit.op === 'remove') {
       const listed = memberIds(edit.value);
       if (listed.length > 0) take(listed);
       else if (namesNothing(edit.value)) replaceBy(refuseRemoval(policy));
-    } else if (edit.op === 'replace') replaceBy(memberIds(edit.value));
-    else put(memberIds(edit.value));
+    } else if (edit.op === 'replace') {
+      replaceBy(namesNothing(edit.value) ? refuseRemoval(policy) : memberIds(edit.value));
+    } else put(memberIds(edit.value));
   }
 
   if (replaced) return { replace: [...replaced] };
@@ -119,9 +126,8 @@ function idsOf(syntax: FilterSyntax): readonly string[] | undefined {
   return typeof syntax.literal.value === 'string' ? [syntax.literal.value] : undefined;
 }
 
-async function matchingIds(edit: AttributeEdit, readMembers: ReadMembers): Promise<readonly string[]> {
-  if (!edit.selector) return [];
-  const matches = compileElementFilter(edit.selector.filter);
+async function matchingIds({ filter }: ElementSelector, readMembers: ReadMembers): Promise<readonly string[]> {
+  const matches = compileElementFilter(filter);
   const members = await readMembers();
   return members.filter((member) => matches(asElement(member))).map(({ id }) => id);
 }

@@ -1,9 +1,9 @@
 import type { Filter } from '../../storage/query.js';
+import type { ScimPolicy } from '../../tenancy/scim-policy.js';
 import { badRequest, ScimError } from '../error.js';
 import { bindElementTerm } from '../filter/bind-filter.js';
 import { parsePath } from '../filter/parse-filter.js';
 import type { FilterSyntax } from '../filter/syntax.js';
-import type { ScimPolicy } from '../policy.js';
 import { unknownName } from '../schema/coerce-value.js';
 import { pathText, type ResolvedPath, resolvePath } from '../schema/resolve-path.js';
 import type { ResourceType } from '../schema/resource-type.js';
@@ -117,6 +117,10 @@ function operator(op: unknown): PatchOperator {
 function readPathless(op: PatchOperator, value: unknown, rules: PatchRules): readonly AttributeEdit[] {
   if (op === 'remove') throw badRequest('noTarget', 'An operation "remove" needs a path.');
   if (!isRecord(value)) throw badRequest('invalidValue', 'Without a path, "value" must be an object of attributes.');
+  const names = new Set(Object.keys(value).map((name) => name.toLowerCase()));
+  if (names.size < Object.keys(value).length) {
+    throw badRequest('invalidSyntax', 'The value names an attribute twice, in different spelling.');
+  }
   const unknown = rules.policy.unknownAttributes === 'refuse' ? 'invalidValue' : 'ignore';
   return Object.entries(value).flatMap(([name, inner]) => readPath(op, name, inner, rules, unknown));
 }

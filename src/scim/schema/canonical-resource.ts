@@ -1,9 +1,9 @@
 import type { JsonObject, JsonValue } from '../../storage/resource-store.js';
+import type { ScimPolicy } from '../../tenancy/scim-policy.js';
 import { badRequest } from '../error.js';
-import type { ScimPolicy } from '../policy.js';
 import type { AttributeType } from './attribute-type.js';
 import { coerceValue, isJsonObject, unknownName } from './coerce-value.js';
-import { type ResolvedPath, resolvePath } from './resolve-path.js';
+import { pathText, type ResolvedPath, resolvePath } from './resolve-path.js';
 import type { CompiledSchema, ResourceType } from './resource-type.js';
 
 /** A body of POST or PUT in canonical form. */
@@ -26,7 +26,7 @@ export function canonicalResource(
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw badRequest('invalidSyntax', `The body must be a JSON object that describes a ${type.name}.`);
   }
-  const draft: { attributes: Record<string, JsonValue>; members?: unknown; schemas?: unknown } = { attributes: {} };
+  const draft: ResourceInMaking = { attributes: {}, named: new Set() };
   collect(body, draft, type, policy.unknownAttributes);
   if (policy.unstatedSchemas === 'refuse') requireStatedSchemas(draft.schemas, type);
   return 'members' in draft
@@ -34,9 +34,17 @@ export function canonicalResource(
     : { attributes: draft.attributes };
 }
 
+/** What has been read of a body so far; `named` tells which attributes were given, to refuse one given twice. */
+interface ResourceInMaking {
+  readonly attributes: Record<string, JsonValue>;
+  readonly named: Set<string>;
+  members?: unknown;
+  schemas?: unknown;
+}
+
 function collect(
   object: object,
-  draft: { attributes: Record<string, JsonValue>; members?: unknown; schemas?: unknown },
+  draft: ResourceInMaking,
   type: ResourceType,
   unknown: ScimPolicy['unknownAttributes'],
 ): void {
@@ -44,16 +52,16 @@ function collect(
     const resolution = resolvePath(type, name);
     switch (resolution.kind) {
       case 'core':
-        if (isObject(value)) collect(value, draft, type, unknown);
+        collect(attributesOf(name, value), draft, type, unknown);
         break;
-      case 'extension':
-        for (const [inner, innerValue] of Object.entries(isObject(value) ? value : {})) {
-          const attribute = resolvePath(type, `${resolution.urn}:${inner}`);
-          if (attribute.kind === 'attribute') put(draft.attributes, attribute.resolved, innerValue, unknown);
-          else if (unknown === 'refuse') throw unknownName(`${resolution.urn}:${inner}`);
-        }
+      case 'extension': {
+        const { urn } = resolution;
+        const inside = Object.entries(attributesOf(name, value)).map(([inner, each]) => [`${urn}:${inner}`, each]);
+        collect(Object.fromEntries(inside), draft, type, unknown);
         break;
+      }
       case 'attribute':
+        refuseSecond(resolution.resolved, draft);
         if (resolution.resolved.attribute.name === 'schemas') draft.schemas = value;
         else if (isMembers(type, resolution.resolved.attribute)) draft.members = value;
         else put(draft.attributes, resolution.resolved, value, unknown);
@@ -62,6 +70,20 @@ function collect(
         if (unknown === 'refuse') throw unknownName(name);
     }
   }
+}
+
+/** The attributes under a URN; none where it is given as empty. */
+function attributesOf(urn: string, value: unknown): object {
+  if (isObject(value)) return value;
+  if (value === null || value === undefined || value === '') return {};
+  throw badRequest('invalidValue', `The value of ${urn.slice(0, 128)} must be an object of attributes.`);
+}
+
+/** Names mean the same in any case, so `active` beside `Active` is one attribute with two values. */
+function refuseSecond(resolved: ResolvedPath, { named }: ResourceInMaking): void {
+  const path = pathText(resolved);
+  if (named.has(path)) throw badRequest('invalidSyntax', `"${path}" is given twice.`);
+  named.add(path);
 }
 
 /** Whether an attribute is the list of members, which is kept apart from the group. */
@@ -129,17 +151,17 @@ export function requireAttributes(
 
 function requireValues(attributes: JsonObject, schema: CompiledSchema, fault: 'invalidValue' | 'mutability'): void {
   for (const { name, required, mutability } of schema.attributes.values()) {
-    if (required && mutability !== 'readOnly' && attributes[name] === undefined) {
+    if (required && mutability !== 'readOnly' && isBlank(attributes[name])) {
       throw badRequest(fault, `"${name}" is required and must not be empty.`);
     }
   }
 }
 
 /**
- * Keeps what never changes (RFC 7643 section 2.2): an immutable attribute once set keeps its value when a PUT leaves it
- * out. @throws {ScimError} 400 mutability when it would change.
+ * Keeps what a PUT cannot change (RFC 7644 section 3.5.1): read-only attributes, which are the host's, and immutable ones
+ * once they are set. @throws {ScimError} 400 mutability when an immutable one would change.
  */
-export function keepImmutable(before: JsonObject, after: JsonObject, type: ResourceType): JsonObject {
+export function keepUnchangeable(before: JsonObject, after: JsonObject, type: ResourceType): JsonObject {
   let kept = keepValues(before, after, type.schema);
   for (const { schema } of type.extensions.values()) {
     const inside = before[schema.id];
@@ -155,7 +177,7 @@ export function keepImmutable(before: JsonObject, after: JsonObject, type: Resou
 function keepValues(before: JsonObject, after: JsonObject, schema: CompiledSchema): JsonObject {
   const kept: Record<string, JsonValue> = {};
   for (const { name, mutability } of schema.attributes.values()) {
-    const old = mutability === 'immutable' ? before[name] : undefined;
+    const old = mutability === 'immutable' || mutability === 'readOnly' ? before[name] : undefined;
     if (old === undefined) continue;
     const next = after[name];
     if (next !== undefined && JSON.stringify(next) !== JSON.stringify(old)) {
@@ -164,4 +186,8 @@ function keepValues(before: JsonObject, after: JsonObject, schema: CompiledSchem
     kept[name] = old;
   }
   return Object.keys(kept).length > 0 ? { ...after, ...kept } : after;
+}
+
+function isBlank(value: JsonValue | undefined): boolean {
+  return value === undefined || (typeof value === 'string' && value.trim() === '');
 }

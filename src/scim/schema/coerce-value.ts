@@ -2,11 +2,15 @@ import { toInstant } from '../../core/instant.js';
 import { isStorableText } from '../../core/storable-text.js';
 import type { JsonObject, JsonValue } from '../../storage/resource-store.js';
 import { roleFromText } from '../dialect/role-text.js';
+import { SUB_ATTRIBUTE_ALIASES } from '../dialect/sub-attribute-aliases.js';
 import { badRequest, type ScimError } from '../error.js';
 import type { AttributeType } from './attribute-type.js';
 
 /** How many values one multi-valued attribute may hold. Members of groups are kept apart and have no such bound. */
 const MAX_ELEMENTS = 1000;
+
+/** How many characters a text may have that is looked up by an index. */
+const MAX_KEY = 1024;
 
 /** What to do about names that the schema does not have. */
 export type UnknownNames = 'ignore' | 'refuse';
@@ -64,10 +68,17 @@ function coerceText(attribute: AttributeType, value: unknown): string {
   if (!isStorableText(value)) {
     throw badRequest('invalidValue', `"${attribute.name}" has a NUL character or half of a surrogate pair.`);
   }
+  requireKeyLength(attribute, value);
   if (attribute.type === 'dateTime' && toInstant(value) === undefined) {
     throw badRequest('invalidValue', `"${attribute.name}" must be a dateTime such as 2026-05-31T09:30:00Z.`);
   }
   return value;
+}
+
+function requireKeyLength({ name, uniqueness }: AttributeType, text: string): void {
+  const isLookedUp = uniqueness !== 'none' || name === 'externalId' || name === 'displayName';
+  if (!isLookedUp || text.length <= MAX_KEY) return;
+  throw badRequest('invalidValue', `"${name}" may have at most ${MAX_KEY} characters.`);
 }
 
 function coerceBoolean(attribute: AttributeType, value: unknown): boolean {
@@ -85,7 +96,7 @@ function coerceComplex(attribute: AttributeType, value: unknown, unknown: Unknow
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongType(attribute, value);
   const complex: Record<string, JsonValue> = {};
   for (const [name, given] of Object.entries(value)) {
-    const sub = attribute.subAttributes.get(name.toLowerCase());
+    const sub = subAttributeOf(attribute, name);
     if (!sub) {
       if (unknown === 'refuse') throw unknownName(`${attribute.name}.${name}`);
       continue;
@@ -94,10 +105,17 @@ function coerceComplex(attribute: AttributeType, value: unknown, unknown: Unknow
     const role = sub.name === 'value' && typeof given === 'string' ? roleFromText(attribute, given) : undefined;
     if (role) return coerceComplex(attribute, { ...value, ...role }, unknown);
     const coerced = coerceValue(sub, given, unknown);
+    if (sub.mutability === 'writeOnly') continue;
     if (coerced !== undefined) complex[sub.name] = coerced;
     else if (sub.name === 'value') return undefined;
   }
   return Object.keys(complex).length > 0 ? complex : undefined;
+}
+
+function subAttributeOf(attribute: AttributeType, name: string): AttributeType | undefined {
+  const lower = name.toLowerCase();
+  const known = attribute.subAttributes.get(lower);
+  return known ?? attribute.subAttributes.get(SUB_ATTRIBUTE_ALIASES.get(attribute.name)?.get(lower) ?? '');
 }
 
 function soleElement(attribute: AttributeType, value: unknown): unknown {

@@ -52,12 +52,13 @@ export interface ResourceType {
 /** Compiles a resource type. @throws {TypeError} naming what is wrongly described. */
 export function compileResourceType(input: ResourceTypeInput): ResourceType {
   const base = compileSchema(input.schema);
-  const common = input.attributes?.find(({ name }) => COMMON_ATTRIBUTES.has(name.toLowerCase()));
-  if (common) throw new TypeError(`"${common.name}" is an attribute of every resource and cannot be described again`);
+  for (const attribute of input.attributes ?? []) refuseReplacement(attribute, base, input.name);
   const own = new Map([...base.attributes, ...compileAttributes(input.attributes ?? [])]);
   const extensions = new Map<string, CompiledExtension>();
   for (const { schema, required = false } of input.extensions ?? []) {
     const compiled = compileSchema(schema);
+    const taken = [base.id.toLowerCase(), ...extensions.keys()];
+    if (taken.includes(compiled.id.toLowerCase())) throw new TypeError(`the schema ${compiled.id} is there already`);
     extensions.set(compiled.id.toLowerCase(), { schema: compiled, required });
   }
   return {
@@ -68,6 +69,25 @@ export function compileResourceType(input: ResourceTypeInput): ResourceType {
     attributes: new Map([...COMMON_ATTRIBUTES, ...own]),
     extensions,
   };
+}
+
+/** Attributes that the library goes by: who somebody is, whether they may come in, what they are in. */
+const GONE_BY: ReadonlySet<string> = new Set(['username', 'active', 'password', 'groups', 'members', 'displayname']);
+
+/**
+ * A host may describe a standard attribute more strictly, e.g. require e-mail addresses; not give it another form, and
+ * not one that the library goes by.
+ */
+function refuseReplacement({ name, type, multiValued }: AttributeDefinition, base: CompiledSchema, noun: string): void {
+  const key = String(name).toLowerCase();
+  if (COMMON_ATTRIBUTES.has(key)) {
+    throw new TypeError(`"${name}" is an attribute of every ${noun} and cannot be described again`);
+  }
+  const standard = base.attributes.get(key);
+  if (!standard) return;
+  if (GONE_BY.has(key) || standard.type !== type || standard.multiValued !== (multiValued ?? false)) {
+    throw new TypeError(`"${name}" is an attribute of every ${noun} and cannot take another form`);
+  }
 }
 
 function compileSchema(input: SchemaInput): CompiledSchema {

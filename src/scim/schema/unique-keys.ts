@@ -1,6 +1,6 @@
 import { foldCase } from '../../core/fold.js';
 import type { JsonObject, JsonValue } from '../../storage/resource-store.js';
-import type { ScimPolicy } from '../policy.js';
+import type { ScimPolicy } from '../../tenancy/scim-policy.js';
 import { isJsonObject } from './coerce-value.js';
 import type { ResourceType } from './resource-type.js';
 

@@ -3,7 +3,7 @@ import type { Company, Person } from './company.js';
 import { accepted, type ScimBody, type Wire } from './wire.js';
 
 /** A person as the service provider shows them, in plain words. */
-export interface SeenPerson {
+interface SeenPerson {
   readonly userName: string;
   readonly externalId: string;
   readonly active: boolean;

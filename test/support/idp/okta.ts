@@ -3,7 +3,7 @@ import type { Company, IdentityProvider, Person, Team } from './company.js';
 import { accepted, equals, filterQuery, type Headers, type ScimAddress, type ScimBody, Wire } from './wire.js';
 
 /** An app of the catalogue, or one that an administrator made with the app integration wizard. */
-export type OktaApp = 'catalogue' | 'wizard';
+type OktaApp = 'catalogue' | 'wizard';
 
 export const OKTA_HEADERS: Headers = {
   'User-Agent': 'Okta SCIM Client 1.0.0',

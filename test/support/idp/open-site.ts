@@ -23,6 +23,8 @@ export async function openSite(options: ScimRouterOptions = {}, storage?: Storag
   const site = createScimSite(options, storage);
   const server = createServer(site.app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A test that fails before it closes its site must not keep the process.
+  server.unref();
   const { port } = server.address() as AddressInfo;
   return {
     storage: site.storage,

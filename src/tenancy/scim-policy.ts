@@ -1,3 +1,5 @@
+import { createOptionsValidator } from '../core/configuration.js';
+
 /**
  * How one directory answers where standards, identity providers and products differ. A router has one policy for all
  * its directories; `Directory.policy` says how one directory differs. The defaults suit Entra, Okta, OneLogin and
@@ -62,3 +64,35 @@ export const DEFAULT_SCIM_POLICY: ScimPolicy = {
   activeByDefault: true,
   deletedUsers: 'erase',
 };
+
+const oneOf = (...values: readonly string[]) => ({ enum: values, description: `one of ${values.join(', ')}` });
+
+/** What a policy may say, as JSON Schema. */
+export const SCIM_POLICY_SCHEMA: Readonly<Record<string, unknown>> = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    unknownAttributes: oneOf('ignore', 'refuse'),
+    unknownPaths: oneOf('ignore', 'refuse'),
+    unstatedSchemas: oneOf('accept', 'refuse'),
+    absentTargets: oneOf('create', 'refuse'),
+    unquotedFilterValues: { type: 'boolean' },
+    removeAllMembers: oneOf('allow', 'refuse'),
+    unknownMembers: oneOf('refuse', 'skip'),
+    patchGroupResponse: oneOf('resource', 'no-content'),
+    membersInWriteAnswers: { type: 'integer', minimum: 0, description: 'a whole number' },
+    memberDisplay: oneOf('displayName', 'userName'),
+    groupNames: oneOf('unique', 'any'),
+    externalIds: oneOf('unique', 'any'),
+    putUnknownUser: oneOf('refuse', 'create'),
+    userNameFormat: oneOf('any', 'email'),
+    activeByDefault: { type: 'boolean' },
+    deletedUsers: oneOf('erase', 'keep'),
+  },
+};
+
+/** Checks a policy, or a part of one. @throws {ConfigurationError} with every fault. */
+export const parseScimPolicy: (policy: unknown) => Partial<ScimPolicy> = createOptionsValidator<Partial<ScimPolicy>>(
+  'the policy of a directory',
+  SCIM_POLICY_SCHEMA,
+);
