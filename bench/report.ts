@@ -2,6 +2,7 @@ import type { BenchCase } from './cases.js';
 import type { ContestantName } from './contestant.js';
 import type { Growth } from './growth.js';
 import type { Figures } from './measure-case.js';
+import type { Usage } from './serve.js';
 
 export interface CaseResult {
   readonly benchCase: BenchCase;
@@ -94,10 +95,17 @@ export function growthTable(growth: readonly Growth[]): string {
   return aligned([['group', 'a change', 'ratio', 'at most', '', 'storage calls'], ...rows]);
 }
 
-/** The memory of our server, in words. */
-export function memoryLine(when: string, bytes: number): string {
-  const megabytes = bytes / 1e6;
-  return `memory of ours ${when}: ${Math.round(megabytes)} MB, target below ${MEMORY_TARGET}: ${verdict(megabytes < MEMORY_TARGET)}`;
+/** The memory of our server with everything in it; after all cases, when it has grown by garbage too, beside bare's. */
+export function memoryLine(filled: Usage, worked: { readonly ours: Usage; readonly bare: Usage }): string {
+  const met = verdict(megabytes(filled) < MEMORY_TARGET);
+  return (
+    `memory of ours when filled: ${megabytes(filled)} MB, target below ${MEMORY_TARGET} MB: ${met}; ` +
+    `after all cases: ours ${megabytes(worked.ours)} MB, bare ${megabytes(worked.bare)} MB`
+  );
+}
+
+function megabytes({ rss }: Usage): number {
+  return Math.round(rss / 1e6);
 }
 
 function figureOf(figures: ReadonlyMap<ContestantName, Figures>, name: ContestantName): Figures {

@@ -49,12 +49,11 @@ try {
     results.push({ benchCase, figures: await measureCase(benchCase, contestants, plan, random) });
   }
   const growth = (await ours.command('growth')) as readonly Growth[];
-  const worked = (await ours.command('usage')) as Usage;
+  const worked = { ours: await contestants[0].usage(), bare: await contestants[1].usage() };
   for (const { client } of contestants) client.close();
 
   console.log(`\n${caseTable(results)}\n\n${growthTable(growth)}\n`);
-  console.log(memoryLine('when filled', filled.rss));
-  console.log(memoryLine('at the end', worked.rss));
+  console.log(memoryLine(filled, worked));
 } finally {
   for (const server of servers) server.stop();
 }

@@ -75,7 +75,6 @@ export interface ScimRouterOptions {
 }
 
 const oneOf = (...values: readonly string[]) => ({ enum: values, description: `one of ${values.join(', ')}` });
-const natural = { type: 'integer', minimum: 0, description: 'a whole number' };
 const positive = { type: 'integer', minimum: 1, description: 'a whole number above 0' };
 const isFunction = { isFunction: true, description: 'a function' };
 

@@ -7,7 +7,7 @@ import type { ResourceDraft } from './directory-users.js';
 import { changeOptimistically, laterThan } from './optimistic-change.js';
 
 /** A change of a group: of its attributes, of its members, or of both as one. */
-export interface GroupChange {
+interface GroupChange {
   /** Sees the current state and may throw; `undefined` leaves the attributes as they are. */
   readonly decide?: (group: DirectoryGroup) => ResourceDraft | undefined;
   readonly members?: MemberChange;

@@ -36,7 +36,7 @@ export interface ServiceProviderOptions {
 }
 
 /** What discovery has to know: where it is, and which resource types are on offer (all, when left out). */
-export interface DiscoverySite {
+interface DiscoverySite {
   readonly baseUrl: string;
   readonly resourceTypes: readonly string[] | undefined;
 }

@@ -20,7 +20,7 @@ export interface AuthenticatorOptions {
 /** Why a token is refused. `malformed` text was never a token of ours. */
 export type AuthenticationFailure = 'malformed' | 'unknown' | 'expired' | 'revoked' | 'directory_disabled';
 
-export type AuthenticationResult =
+type AuthenticationResult =
   | { readonly ok: true; readonly principal: DirectoryPrincipal }
   | { readonly ok: false; readonly reason: AuthenticationFailure };
 

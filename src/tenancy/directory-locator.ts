@@ -17,7 +17,7 @@ export interface DirectoryLocatorOptions {
   readonly cacheEntries?: number;
 }
 
-export type LocationResult =
+type LocationResult =
   | { readonly ok: true; readonly directory: Directory }
   | { readonly ok: false; readonly reason: 'unknown' | 'directory_disabled' };
 

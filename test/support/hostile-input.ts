@@ -5,7 +5,7 @@ import type { SeededRandom } from './seeded-random.js';
 export const BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 const CUSTOM = 'urn:example:Gadget';
 
-export type Message = 'resource' | 'patch' | 'bulk' | 'search';
+type Message = 'resource' | 'patch' | 'bulk' | 'search';
 
 /** Makes what identity providers send, what attackers send, and everything in between. */
 export interface HostileInput {

@@ -9,7 +9,7 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-export interface HttpCall {
+interface HttpCall {
   readonly method: string;
   /** Sent as it stands. */
   readonly path: string;

@@ -5,7 +5,7 @@ import type { ScimContext, ScimResponse } from '../message/scim-message.js';
 import type { ResourceType } from '../schema/resource-type.js';
 
 /** What the client wants of one request besides its body. */
-export interface RequestOptions {
+interface RequestOptions {
   readonly projection: Projection | undefined;
   readonly ifMatch: string | undefined;
   readonly ifNoneMatch: string | undefined;

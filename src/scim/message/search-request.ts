@@ -8,7 +8,7 @@ export interface PagingLimits {
 }
 
 /** Where a page starts and how many resources it may have at most. An empty cursor stands for the start. */
-export type Paging =
+type Paging =
   | { readonly method: 'index'; readonly startIndex: number; readonly count: number }
   | { readonly method: 'cursor'; readonly cursor: string; readonly count: number };
 

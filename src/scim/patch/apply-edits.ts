@@ -111,8 +111,8 @@ function editAll(before: readonly JsonValue[], edit: AttributeEdit, rules: Patch
       return [...before, ...listed];
     case 'remove': {
       if (namesNothing(edit.value)) return [];
-      const isListed = listed.map(described);
-      return before.filter((element) => !isListed.some((isMeant) => isMeant(element)));
+      const isMeant = describedBy(listed);
+      return before.filter((element) => !isMeant(element));
     }
   }
 }
@@ -215,13 +215,27 @@ function withMergedRepeats(before: readonly JsonValue[], after: readonly JsonVal
   return merged.size === after.length ? after : [...merged.values()];
 }
 
-/** What a listed value means to a remove: what has its value, and its type if it says one; else all that it says. */
-function described(listed: JsonValue): (element: JsonValue) => boolean {
-  if (!isJsonObject(listed)) return (element) => element === listed;
-  const { value, type } = listed;
-  const key = value === undefined ? listed : { value, ...(type === undefined ? {} : { type }) };
-  const parts = Object.entries(key);
-  return (element) => isJsonObject(element) && parts.every(([name, part]) => element[name] === part);
+/** What listed values mean to a remove: what has their value, and their type if they say one; else all that they say. */
+function describedBy(listed: readonly JsonValue[]): (element: JsonValue) => boolean {
+  // By the names that tell: a look at each element instead of one at each pair.
+  const keys = new Map<string, { readonly names: readonly string[]; readonly known: Set<string> }>();
+  for (const each of listed) {
+    const names = tellingNames(each);
+    const found = keys.get(names.join()) ?? { names, known: new Set() };
+    keys.set(names.join(), found);
+    found.known.add(partsOf(each, names));
+  }
+  return (element) => [...keys.values()].some(({ names, known }) => known.has(partsOf(element, names)));
+}
+
+function tellingNames(listed: JsonValue): readonly string[] {
+  if (!isJsonObject(listed)) return [];
+  if (listed['value'] === undefined) return Object.keys(listed).sort();
+  return listed['type'] === undefined ? ['value'] : ['value', 'type'];
+}
+
+function partsOf(element: JsonValue, names: readonly string[]): string {
+  return JSON.stringify(isJsonObject(element) ? names.map((name) => element[name]) : element);
 }
 
 /** One value may come as a list of one. */

@@ -9,9 +9,9 @@ import { pathText, type ResolvedPath, resolvePath } from '../schema/resolve-path
 import type { ResourceType } from '../schema/resource-type.js';
 
 /** URN of the PATCH message (RFC 7644 section 3.5.2). */
-export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
-export type PatchOperator = 'add' | 'remove' | 'replace';
+type PatchOperator = 'add' | 'remove' | 'replace';
 
 /** The part of brackets in a path: which elements of a multi-valued attribute an edit is about. */
 export interface ElementSelector {

@@ -6,7 +6,7 @@ const RETURNS = ['always', 'never', 'default', 'request'] as const;
 const UNIQUENESSES = ['none', 'server', 'global'] as const;
 
 /** SCIM data types (RFC 7643 section 2.3). */
-export type DataType = (typeof DATA_TYPES)[number];
+type DataType = (typeof DATA_TYPES)[number];
 
 /** An attribute as RFC 7643 section 7 writes it in a schema; what is left out has the default of section 2.2. */
 export interface AttributeDefinition {

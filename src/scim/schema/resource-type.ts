@@ -32,7 +32,7 @@ export interface CompiledSchema {
   readonly attributes: ReadonlyMap<string, AttributeType>;
 }
 
-export interface CompiledExtension {
+interface CompiledExtension {
   readonly schema: CompiledSchema;
   readonly required: boolean;
 }
