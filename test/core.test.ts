@@ -452,7 +452,7 @@ describe('the logger', () => {
     expect(linesOf(() => createDebugLogger('scim').info(circle, 'seen'))).toContain('size: 7n');
   });
 
-  it('lets no control character of a field reach the terminal', () => {
+  it('security 14 lets no control character of a field reach the terminal', () => {
     createDebug.enable('express-sso-scim:*');
     const line = linesOf(() => createDebugLogger('scim').info({ name: 'a\r\n\u001b[2Jb\u202ec\u0085' }, 'seen'));
     expect(line.slice(line.indexOf('"name"'))).toMatch(/^"name":"a\\r\\n\\u001b\[2Jb\\u202ec\\u0085"/);
