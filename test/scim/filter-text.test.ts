@@ -111,7 +111,7 @@ describe('words without quotes', () => {
 
 describe('bounds of a filter', () => {
   const site = createScimSite();
-  const MAX = { length: 16_384, depth: 32, comparisons: 512 };
+  const MAX = { length: 16_384, depth: 32, comparisons: 128 };
   let client: ScimClient;
 
   beforeAll(async () => {

@@ -366,7 +366,7 @@ describe('Finding the directory', () => {
     const acme = await addDirectory(storage, { hosts: ['acme.qualytics.example'] });
     const umbrella = await addDirectory(storage, { id: 'umbrella', hosts: ['umbrella.qualytics.example'] });
     const at = (token: string, Host: string) => clientOf(app, token, { Host });
-    const created = await at(acme.token, 'Acme.Qualytics.example').post('/api/scim/v2/Users', ADA);
+    const created = await at(acme.token, 'Acme.Qualytics.example.').post('/api/scim/v2/Users', ADA);
     expect(created.headers['location']).toBe(`https://acme.qualytics.example/api/scim/v2/Users/${created.body.id}`);
     expect(created.body.meta.location).toBe(created.headers['location']);
     expectScimError(await at(acme.token, 'umbrella.qualytics.example').get('/api/scim/v2/Users'), 401);
