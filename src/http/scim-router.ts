@@ -43,7 +43,7 @@ const ALL_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
  * ```
  */
 export function createScimRouter(storage: Storage, options: ScimRouterOptions = {}): Router {
-  if (typeof storage !== 'object') {
+  if (typeof storage !== 'object' || storage === null) {
     throw new ConfigurationError('createScimRouter', [{ path: 'storage', message: 'must be a storage adapter' }]);
   }
   const settings = parseScimRouterOptions(options);
