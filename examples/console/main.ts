@@ -5,9 +5,10 @@ import { StartError } from './start-error.js';
 
 try {
   const running = await startConsole(readSettings(process.env));
+  // Before READY: whoever waits for that line may stop the process at once.
+  stopOnSignal(running);
   console.log(greeting(running.ready));
   console.log(`READY ${JSON.stringify(running.ready)}`);
-  stopOnSignal(running);
 } catch (error) {
   if (!(error instanceof StartError)) throw error;
   console.error(error.message);
