@@ -1,4 +1,4 @@
-import type { Request, Response, Router } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { createScimRouter, type Storage } from 'express-sso-scim';
 import { median } from './median.js';
 import { createMemberChanges, type GroupSize, type OneMemberChange } from './member-changes.js';
@@ -91,10 +91,11 @@ function counting(storage: Storage, calls: Record<string, number>): Storage {
 }
 
 /** Hands the router a request whose body is parsed already, and waits for its answer. */
-function changeOne(router: Router, token: string, { groupId, patch }: OneMemberChange): Promise<void> {
+function changeOne(router: RequestHandler, token: string, { groupId, patch }: OneMemberChange): Promise<void> {
   return new Promise((resolve, reject) => {
     const request: Partial<Request> = {
       method: 'PATCH',
+      baseUrl: '',
       url: `/${DIRECTORY_ID}/Groups/${groupId}?excludedAttributes=members`,
       headers: { authorization: `Bearer ${token}` },
       readableEnded: true,

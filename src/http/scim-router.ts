@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { systemClock } from '../core/clock.js';
 import { ConfigurationError } from '../core/configuration.js';
 import { createDebugLogger } from '../core/logger.js';
@@ -42,7 +42,7 @@ const ALL_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
  * app.use('/scim/v2', createScimRouter(createMemoryStorage(), { baseUrl: 'https://app.example.com/scim/v2' }));
  * ```
  */
-export function createScimRouter(storage: Storage, options: ScimRouterOptions = {}): Router {
+export function createScimRouter(storage: Storage, options: ScimRouterOptions = {}): RequestHandler {
   if (typeof storage !== 'object' || storage === null) {
     throw new ConfigurationError('createScimRouter', [{ path: 'storage', message: 'must be a storage adapter' }]);
   }
@@ -154,12 +154,11 @@ export function createScimRouter(storage: Storage, options: ScimRouterOptions = 
     writeResponse(response, message, hasUnreadBody(request));
   }
 
-  const router = Router();
-  router.use((request, response, next) => {
+  // No Router of Express around it: that would look for a route once more, with each request.
+  return (request, response, next) => {
     // Express 4 does not look at what a handler returns.
     scimMiddleware(request, response).catch(next);
-  });
-  return router;
+  };
 }
 
 function methodOf({ method }: Request): string {
