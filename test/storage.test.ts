@@ -1768,3 +1768,26 @@ function satisfies({ op, type, caseExact, value: wanted }: Comparison, given: Js
   if (op === 'lt') return left < right;
   return op === 'le' && left <= right;
 }
+
+describe('the order of text', () => {
+  // In UTF-16 an emoji begins with D83D and comes before FF5E; by code points, as in databases, it comes after.
+  const [wave, emoji] = ['\uff5e', '\u{1f600}'];
+
+  it('goes by code points in filters', () => {
+    const matches = compileFilter(compare('gt', 'title', wave, { caseExact: true }));
+    expect(matches(resource({ title: emoji }))).toBe(true);
+    expect(matches(resource({ title: `${wave}a` }))).toBe(true);
+    expect(matches(resource({ title: 'z' }))).toBe(false);
+  });
+
+  it('goes by code points in sorts, with the shorter of two that begin alike first', () => {
+    const titles = [`${emoji}b`, wave, emoji, 'a', `${emoji}${wave}`, `a${emoji}`];
+    const sorted = sortResources(
+      titles.map((title) => resource({ title })),
+      sortBy('title'),
+    );
+    expect(sorted.map(({ attributes }) => attributes['title'])).toEqual(
+      titles.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+    );
+  });
+});

@@ -1,5 +1,6 @@
 import { foldCase } from '../core/fold.js';
 import { toInstant } from '../core/instant.js';
+import { compareText } from './compare-text.js';
 import type { Comparison } from './query.js';
 import type { JsonValue } from './resource-store.js';
 
@@ -12,9 +13,9 @@ const nothing: ValueTest = () => false;
 
 /**
  * Compiles a comparison into a test of one value (RFC 7644 section 3.4.2.2). A value of another JSON type than the
- * attribute's never passes. Text is ordered by UTF-16 code units, after folding where `caseExact` is false; numbers by
- * size; a `dateTime` as an instant, and one that is none never passes. Booleans only know `eq`; `co`, `sw` and `ew` are
- * for strings and references.
+ * attribute's never passes. Text is ordered by code points, after folding where `caseExact` is false; numbers by size; a
+ * `dateTime` as an instant, and one that is none never passes. Booleans only know `eq`; `co`, `sw` and `ew` are for
+ * strings and references.
  *
  * @param comparison with any operator but `ne`, which is the negation of `eq` over all values
  * @param instantOf turns a stored `dateTime` into the form of `toInstant`
@@ -73,20 +74,27 @@ function textTest(op: Operator, expected: string): (text: string) => boolean {
 }
 
 function orderTest<T extends string | number>(op: Operator, expected: T): (value: T) => boolean {
+  const order = (value: T) => compareSame(value, expected);
   switch (op) {
     case 'eq':
       return (value) => value === expected;
     case 'gt':
-      return (value) => value > expected;
+      return (value) => order(value) > 0;
     case 'ge':
-      return (value) => value >= expected;
+      return (value) => order(value) >= 0;
     case 'lt':
-      return (value) => value < expected;
+      return (value) => order(value) < 0;
     case 'le':
-      return (value) => value <= expected;
+      return (value) => order(value) <= 0;
     case 'co':
     case 'sw':
     case 'ew':
       return () => false;
   }
+}
+
+function compareSame<T extends string | number>(a: T, b: T): number {
+  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

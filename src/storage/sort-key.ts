@@ -1,5 +1,6 @@
 import { foldCase } from '../core/fold.js';
 import { toInstant } from '../core/instant.js';
+import { compareText } from './compare-text.js';
 import { isJsonList } from './json-list.js';
 import type { Sort } from './query.js';
 import type { JsonValue, StoredResource } from './resource-store.js';
@@ -33,7 +34,7 @@ export function sortKeyOf(sort: Sort): (resource: StoredResource) => SortKey {
 }
 
 /**
- * Compares two keys in the direction of a sort. Text goes by UTF-16 code units; no value counts as greater than any
+ * Compares two keys in the direction of a sort. Text goes by code points; no value counts as greater than any
  * (RFC 7644 section 3.4.2.3).
  */
 export function compareSortKeys(descending: boolean): (a: SortKey, b: SortKey) => number {
@@ -42,7 +43,8 @@ export function compareSortKeys(descending: boolean): (a: SortKey, b: SortKey) =
     if (a === b) return 0;
     if (a === undefined) return direction;
     if (b === undefined) return -direction;
-    return a < b ? -direction : direction;
+    const isBefore = typeof a === 'string' && typeof b === 'string' ? compareText(a, b) < 0 : a < b;
+    return isBefore ? -direction : direction;
   };
 }
 

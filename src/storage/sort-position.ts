@@ -15,6 +15,9 @@ export interface SortPosition {
 /** So many UTF-16 units of a key take 320 of the 512 characters that a position may have. */
 const KEY_UNITS = 120;
 
+/** The first half of a character, which a cut has parted from the second. */
+const PARTED = /[\ud800-\udbff]$/;
+
 /** Writes a position as text: key, version, and the last resource by lasting place or by id. */
 export function formatSortPosition(key: SortKey, version: number, tie: string, orders: 'lasting' | 'passing'): string {
   return [formatKey(key), version, orders === 'lasting' ? 'o' : 'i', tie].join('.');
@@ -37,8 +40,9 @@ export function parseSortPosition(text: string): SortPosition {
 function formatKey(key: SortKey): string {
   if (key === undefined) return 'u';
   if (typeof key === 'number') return `n${Buffer.from(String(key)).toString('base64url')}`;
-  const kept = Buffer.from(key.slice(0, KEY_UNITS), 'utf16le').toString('base64url');
-  return `${key.length > KEY_UNITS ? 'c' : 's'}${kept}`;
+  const isCut = key.length > KEY_UNITS;
+  const kept = isCut ? key.slice(0, KEY_UNITS).replace(PARTED, '') : key;
+  return `${isCut ? 'c' : 's'}${Buffer.from(kept, 'utf16le').toString('base64url')}`;
 }
 
 function parseKey(kind: string | undefined, text: string): SortKey {
