@@ -8,6 +8,7 @@ const ROOMS = {
   scim: ['provisioning', 'tenancy', 'storage', 'core'],
   http: ['scim', 'provisioning', 'tenancy', 'storage', 'core'],
   'adapters/memory': ['storage', 'core'],
+  'adapters/sql': ['storage', 'core'],
 };
 
 const ENTRY_FILES = ['^src/[^/]+\\.ts$', '^src/adapters/[^/]+/index\\.ts$'];
@@ -17,6 +18,7 @@ const PACKAGES = {
   ajv: 'core',
   scimmy: 'scim',
   express: 'http',
+  kysely: 'adapters/sql',
 };
 
 function roomFence([room, allowed]) {

@@ -1,0 +1,23 @@
+import type { OrganizationScope } from '../../storage/scope.js';
+import type { SqlStatement } from './sql-text.js';
+
+/** A row as the driver gives it. Large whole numbers may come as text. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Sends one statement. */
+export type Run = (statement: SqlStatement) => Promise<readonly Row[]>;
+
+/**
+ * How the stores reach the database: from outside, where each call is a whole of its own, and from inside a transaction.
+ * `work` may be run again, so it does nothing but send statements. A typed error of the port that it throws comes before
+ * it has written anything: inside a transaction, what was written stays.
+ */
+export interface Access {
+  /** Does some work of exactly one statement. */
+  single<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T>;
+
+  /** Does some work of several statements that happen together or not at all. */
+  whole<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T>;
+
+  transaction<T>(scope: OrganizationScope, work: (access: Access) => Promise<T>): Promise<T>;
+}

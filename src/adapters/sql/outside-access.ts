@@ -1,0 +1,56 @@
+import { CompiledQuery, type Kysely } from 'kysely';
+import type { OrganizationScope } from '../../storage/scope.js';
+import type { Access, Row, Run } from './access.js';
+import { checkSchema, type SqlOptions } from './migrate.js';
+import { withRetries } from './retry.js';
+import type { SqlDialect } from './sql-dialect.js';
+import { TransactionAccess } from './transaction-access.js';
+
+/** Access from outside any transaction. The version of the tables is looked at before the first statement. */
+export class OutsideAccess<DB> implements Access {
+  readonly #kysely: Kysely<DB>;
+  readonly #dialect: SqlDialect;
+  readonly #options: SqlOptions;
+  readonly #run: Run;
+  #isReady = false;
+  #readying: Promise<void> | undefined;
+
+  constructor(kysely: Kysely<DB>, dialect: SqlDialect, options: SqlOptions) {
+    // Plugins of the host that rename columns or parse JSON are about the host's own tables.
+    this.#kysely = kysely.withoutPlugins();
+    this.#dialect = dialect;
+    this.#options = { ...options, dialect: dialect.name };
+    this.#run = runOn(this.#kysely);
+  }
+
+  async single<T>(_: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
+    if (!this.#isReady) await this.#getReady();
+    return withRetries(this.#dialect, () => work(this.#run));
+  }
+
+  async whole<T>(_: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
+    if (!this.#isReady) await this.#getReady();
+    return withRetries(this.#dialect, () =>
+      this.#dialect.transaction(this.#kysely, (connection) => work(runOn(connection))),
+    );
+  }
+
+  async transaction<T>(scope: OrganizationScope, work: (access: Access) => Promise<T>): Promise<T> {
+    return this.whole(scope, (run) => new TransactionAccess(run, scope).complete(work));
+  }
+
+  async #getReady(): Promise<void> {
+    this.#readying ??= checkSchema(this.#kysely, this.#options).finally(() => {
+      this.#readying = undefined;
+    });
+    await this.#readying;
+    this.#isReady = true;
+  }
+}
+
+function runOn<DB>(connection: Kysely<DB>): Run {
+  return async ({ text, values }) => {
+    const { rows } = await connection.executeQuery<Row>(CompiledQuery.raw(text, [...values]));
+    return rows;
+  };
+}

@@ -1,0 +1,68 @@
+import type { Fault, SqlDialect } from './sql-dialect.js';
+import { raw, sql } from './sql-text.js';
+import { codeOf, isLostConnection, messageOf } from './thrown.js';
+
+/** Codes of PostgreSQL, or the class that they begin with (its manual, appendix A). */
+const FAULTS: ReadonlyMap<string, Fault> = new Map([
+  // A key or an id that somebody else has taken since it was looked for: looked for again, it is found.
+  ['23505', 'conflict'],
+  ['40001', 'conflict'],
+  ['40P01', 'conflict'],
+  ['08', 'unavailable'],
+  ['25006', 'unavailable'],
+  ['28', 'unavailable'],
+  ['3D', 'unavailable'],
+  ['53', 'unavailable'],
+  ['55P03', 'unavailable'],
+  ['57', 'unavailable'],
+  ['58', 'unavailable'],
+  ['3F000', 'unmigrated'],
+  ['42P01', 'unmigrated'],
+  ['42703', 'unmigrated'],
+]);
+
+/** What the driver and its pool say without a code. */
+const LOST =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered|Cannot use a pool)/;
+
+/** PostgreSQL 13 and later. */
+export const POSTGRES: SqlDialect = {
+  name: 'postgres',
+  placeholder: (position) => `$${position}`,
+  forUpdate: 'for update',
+  forKeyShare: 'for key share',
+
+  entries: (list) => `jsonb_array_elements_text(cast(${list} as jsonb)) with ordinality as entry(value, place)`,
+  listOf: (query) => `(select json_agg(value order by place)::text from (${query}) as listed)`,
+  pair: (first, second) => `json_build_array(${first}, ${second})::text`,
+  later: (at, previous) =>
+    `case when ${at} > ${previous} then ${at} ` +
+    `else to_char(${previous}::timestamp + interval '1 millisecond', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end`,
+  greatest: (a, b) => `greatest(${a}, ${b})`,
+
+  nodes: (node, keys, alias) =>
+    sql`jsonb_path_query(${node}, cast(${`$${keys.map((key) => `."${key}"[*]`).join('')}`} as jsonpath)) as ${raw(alias)}(node)`,
+  nodeOf: (alias) => raw(`${alias}.node`),
+  slot: (node, name) => sql`(${node} ->> ${raw(`'${name}'`)}) collate "C"`,
+  pick: (node, key, indexKey) =>
+    sql`(${node} -> cast(${key} as text) -> coalesce(cast(${node} ->> cast(${indexKey} as text) as integer), 0))`,
+  boundText: (value) => sql`cast(${value} as text)`,
+  contains: (text, part) => sql`strpos(${text}, ${part}) > 0`,
+  startsWith: (text, part) => sql`starts_with(${text}, ${part})`,
+  endsWith: (text, part) => sql`right(${text}, length(${part})) = ${part}`,
+
+  types: {
+    sequence: 'bigint generated always as identity primary key',
+    text: 'text collate "C"',
+    integer: 'bigint',
+    document: 'jsonb',
+  },
+
+  faultOf(thrown) {
+    const code = codeOf(thrown);
+    if (code.length === 5) return FAULTS.get(code) ?? FAULTS.get(code.slice(0, 2));
+    return isLostConnection(thrown) || LOST.test(messageOf(thrown)) ? 'unavailable' : undefined;
+  },
+  transaction: (kysely, work) => kysely.transaction().setIsolationLevel('read committed').execute(work),
+  migrationLock: (tables) => `select pg_advisory_xact_lock(hashtext('express-sso-scim'), hashtext('${tables}'))`,
+};

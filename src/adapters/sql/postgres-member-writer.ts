@@ -1,0 +1,73 @@
+import { addToCounter } from './group-counters.js';
+import type { MemberWriter } from './member-change.js';
+import { GROUP, inScope, recordExpressions, USER } from './resource-rows.js';
+import { prepare } from './sql-text.js';
+import type { StoreSite } from './store-site.js';
+
+/**
+ * Changes members by one statement. It shares the row of the group, so that nobody takes it for himself meanwhile, and
+ * the rows of those who are new in it, so that none of them is deleted meanwhile: in order of their ids, as everybody does.
+ */
+export function createPostgresMemberWriter(site: StoreSite): MemberWriter {
+  const statements = { change: statement(site, 'change'), replace: statement(site, 'replace') };
+  return {
+    isSingle: true,
+    async write(run, values, kind) {
+      const [row] = await run(statements[kind](values));
+      return row;
+    },
+  };
+}
+
+function statement({ names, dialect }: StoreSite, kind: 'change' | 'replace') {
+  const { resources, memberships, groupCounters } = names;
+  const { entries, listOf, later } = dialect;
+  const record = recordExpressions(GROUP, 'r', names, dialect);
+  const ofGroup = (alias: string) => `${inScope(alias)} and ${alias}.group_id = {groupId}`;
+  const leaves =
+    kind === 'replace'
+      ? 'not exists (select 1 from wanted as w where w.id = m.member_id)'
+      : `m.member_id in (select value from ${entries('{remove}')})`;
+  const delta = '((select count(*) from added) - (select count(*) from removed))';
+  const changes = '((select count(*) from added) + (select count(*) from removed))';
+  return prepare(
+    [
+      // What the counters say in the snapshot of this statement; what it adds to one of them comes from `bumped`.
+      'with target as materialized (select r.sequence, r.id, r.created, r.attributes, r.unique_keys, r.version,',
+      `r.last_modified, ${record.lastModified} as latest from ${resources} as r where ${inScope('r')}`,
+      `and r.id = {groupId} and r.type = '${GROUP}' and r.deleted_at is null for key share),`,
+      `wanted as materialized (select value as id, min(place) as place from ${entries('{add}')} group by value),`,
+      'fresh as materialized (select w.id, w.place from wanted as w where not exists',
+      `(select 1 from ${memberships} as m where ${ofGroup('m')} and m.member_id = w.id)),`,
+      `known as materialized (select r.id from ${resources} as r where ${inScope('r')} and r.deleted_at is null`,
+      `and r.type in ('${USER}', '${GROUP}') and r.id in (select id from fresh) and exists (select 1 from target)`,
+      'order by r.id for key share),',
+      'missing as materialized (select f.id, f.place from fresh as f where not exists',
+      '(select 1 from known as k where k.id = f.id)),',
+      'proceed as materialized (select 1 from target where {skip} = 1 or not exists (select 1 from missing)),',
+      `added as (insert into ${memberships} (organization_id, directory_id, group_id, member_id)`,
+      'select {organizationId}, {directoryId}, {groupId}, f.id from fresh as f join known as k on k.id = f.id',
+      'where exists (select 1 from proceed) order by f.place',
+      'on conflict do nothing returning member_id as value, sequence as place),',
+      `removed as (delete from ${memberships} as m where ${ofGroup('m')} and ${leaves}`,
+      'and exists (select 1 from proceed) returning m.member_id as value, m.sequence as place),',
+      `bumped as (insert into ${groupCounters} as o`,
+      '(organization_id, directory_id, group_id, shard, changes, changed_at, members)',
+      `select {organizationId}, {directoryId}, {groupId}, {shard}, 1, ${later('{at}', 'latest')}, ${delta} from target`,
+      `where ${changes} > 0 ${addToCounter(dialect)} returning o.changes, o.changed_at, o.members),`,
+      `counted as materialized (select c.* from ${groupCounters} as c where ${ofGroup('c')}),`,
+      'others as materialized (select c.changes, c.changed_at, c.members from counted as c',
+      'where c.shard <> {shard} or not exists (select 1 from bumped)',
+      'union all select changes, changed_at, members from bumped)',
+      'select t.sequence, t.id, t.created, t.attributes, t.unique_keys,',
+      't.version + (select coalesce(sum(changes), 0) from others) as version,',
+      'greatest(t.last_modified, (select max(changed_at) from others)) as last_modified,',
+      '(select coalesce(sum(members), 0) from others) as member_count,',
+      `${listOf('select value, place from added')} as added,`,
+      `${listOf('select value, place from removed')} as removed,`,
+      `${listOf('select id as value, place from missing')} as missing`,
+      'from target as t',
+    ].join(' '),
+    dialect,
+  );
+}

@@ -1,0 +1,66 @@
+import type { Kysely } from 'kysely';
+import type { Storage } from '../../storage/storage.js';
+import type { Access } from './access.js';
+import { openCustomStore } from './custom-store.js';
+import { openDirectoryStore } from './directory-store.js';
+import { openGroupStore } from './group-store.js';
+import { openHostStores } from './host-stores.js';
+import type { SqlOptions } from './migrate.js';
+import { OutsideAccess } from './outside-access.js';
+import { dialectOf } from './sql-dialect.js';
+import type { StoreSite } from './store-site.js';
+import { tableNames } from './table-names.js';
+import { openUserStore } from './user-store.js';
+
+/**
+ * Creates a storage on the Kysely instance of the host, for PostgreSQL or SQLite. It opens no connection of its own; the
+ * tables are made by `migrate`, and looked at before the first statement.
+ *
+ * A statement or transaction that meets others in its way is tried again a few times, then fails as unavailable, as it
+ * does when the database cannot be reached or cannot write.
+ *
+ * @throws {TypeError} for another database, a name that cannot be one of a table, or a transaction in the place of a
+ * Kysely instance
+ *
+ * @example
+ * ```ts
+ * import { createSqlStorage, migrate } from 'express-sso-scim/adapters/sql';
+ * import type { Storage } from 'express-sso-scim';
+ * import type { Kysely } from 'kysely';
+ *
+ * export async function openStorage<DB>(kysely: Kysely<DB>): Promise<Storage> {
+ *   await migrate(kysely);
+ *   return createSqlStorage(kysely);
+ * }
+ * ```
+ */
+export function createSqlStorage<DB>(kysely: Kysely<DB>, options: SqlOptions = {}): Storage {
+  if (kysely.isTransaction) throw new TypeError('a storage is made on a Kysely instance, not on a transaction');
+  const dialect = dialectOf(kysely, options.dialect);
+  const names = tableNames(options, dialect.name);
+  return storageOver(new OutsideAccess(kysely, dialect, options), openStores({ names, dialect }));
+}
+
+type Stores = ReturnType<typeof openStores>;
+
+function openStores(site: StoreSite) {
+  return {
+    host: openHostStores(site),
+    directories: openDirectoryStore(site),
+    directoryUsers: openUserStore(site),
+    groups: openGroupStore(site),
+    customResources: openCustomStore(site),
+  };
+}
+
+function storageOver(access: Access, stores: Stores): Storage {
+  return {
+    capabilities: { filtering: true, sorting: true },
+    ...stores.host(access),
+    directories: stores.directories(access),
+    directoryUsers: stores.directoryUsers(access),
+    groups: stores.groups(access),
+    customResources: stores.customResources(access),
+    transaction: (scope, work) => access.transaction(scope, (inside) => work(storageOver(inside, stores))),
+  };
+}

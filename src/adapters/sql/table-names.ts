@@ -1,0 +1,56 @@
+import type { SqlDialect } from './sql-dialect.js';
+
+/** Where the tables are. */
+export interface TableOptions {
+  /** What the names of all tables and indexes begin with: `sso_` unless given. Lower case letters, digits and `_`. */
+  readonly prefix?: string;
+  /** The schema they are in, for PostgreSQL; unless given, whatever the connection's `search_path` says. */
+  readonly schema?: string;
+}
+
+/** The names of the tables, ready to be put into a statement. */
+export interface TableNames {
+  readonly prefix: string;
+  readonly schema?: string;
+  readonly migrations: string;
+  readonly directories: string;
+  readonly directoryHosts: string;
+  readonly tokens: string;
+  readonly resources: string;
+  readonly uniqueKeys: string;
+  readonly emails: string;
+  readonly memberships: string;
+  readonly groupCounters: string;
+  readonly organizations: string;
+  readonly users: string;
+  readonly teams: string;
+}
+
+const PREFIX = /^[a-z_][a-z0-9_]{0,30}$/;
+const SCHEMA = /^[A-Za-z_]\w{0,62}$/;
+
+/** @throws {TypeError} for a name that would need more than quotes. */
+export function tableNames({ prefix = 'sso_', schema }: TableOptions, dialect: SqlDialect['name']): TableNames {
+  if (!PREFIX.test(prefix)) throw new TypeError(`the prefix ${JSON.stringify(prefix)} must match ${PREFIX.source}`);
+  if (schema !== undefined && !SCHEMA.test(schema)) {
+    throw new TypeError(`the schema ${JSON.stringify(schema)} must match ${SCHEMA.source}`);
+  }
+  if (schema !== undefined && dialect === 'sqlite') throw new TypeError('SQLite knows no schemas: give a prefix');
+  const named = (name: string) => `${schema === undefined ? '' : `"${schema}".`}"${prefix}${name}"`;
+  return {
+    prefix,
+    ...(schema !== undefined && { schema }),
+    migrations: named('migrations'),
+    directories: named('directories'),
+    directoryHosts: named('directory_hosts'),
+    tokens: named('tokens'),
+    resources: named('resources'),
+    uniqueKeys: named('unique_keys'),
+    emails: named('emails'),
+    memberships: named('memberships'),
+    groupCounters: named('group_counters'),
+    organizations: named('organizations'),
+    users: named('users'),
+    teams: named('teams'),
+  };
+}

@@ -1,0 +1,82 @@
+import type { OrganizationScope } from '../../storage/scope.js';
+import type { Access, Run } from './access.js';
+
+/** Access from inside a transaction. Calls made at the same time happen one after the other: there is one connection. */
+export class TransactionAccess implements Access {
+  readonly #run: Run;
+  readonly #organizationId: string;
+  #last: Promise<unknown> = Promise.resolve();
+  #isOver = false;
+  /** What makes the transaction fail as a whole, whatever its work makes of it. */
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(run: Run, { organizationId }: OrganizationScope) {
+    this.#run = async (statement) => {
+      this.#refuseFailed();
+      try {
+        return await run(statement);
+      } catch (error) {
+        // PostgreSQL takes no statement after a failed one, and of what was written nothing can be said.
+        this.#failure ??= { error };
+        throw error;
+      }
+    };
+    this.#organizationId = organizationId;
+  }
+
+  /** Does the work of the transaction, and rejects when it must not be committed. */
+  async complete<T>(work: (access: Access) => Promise<T>): Promise<T> {
+    try {
+      const result = await work(this);
+      await this.#last;
+      return result;
+    } finally {
+      this.#isOver = true;
+      // A statement that is under way would otherwise meet the end of the transaction.
+      await this.#last;
+      this.#refuseFailed();
+    }
+  }
+
+  /** Joins: the work becomes part of this transaction, which as a whole fails with it. */
+  async transaction<T>(scope: OrganizationScope, work: (access: Access) => Promise<T>): Promise<T> {
+    this.#check(scope);
+    try {
+      return await work(this);
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
+  }
+
+  single<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
+    return this.#enqueue(scope, work);
+  }
+
+  whole<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
+    return this.#enqueue(scope, work);
+  }
+
+  async #enqueue<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
+    this.#check(scope);
+    const result = this.#last.then(() => this.#perform(scope, work));
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #perform<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
+    this.#check(scope);
+    return work(this.#run);
+  }
+
+  #check(scope: OrganizationScope | undefined): void {
+    if (this.#isOver) throw new Error('this transaction is over: what it passed to its work cannot be used any more');
+    if (scope && scope.organizationId !== this.#organizationId) {
+      throw new Error('a transaction is about one organization, and this call names another');
+    }
+  }
+
+  #refuseFailed(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+}

@@ -1,0 +1,131 @@
+import type { DeletedUser, DirectoryUser, DirectoryUserStore, GroupReference } from '../../storage/directory-user.js';
+import type { DirectoryScope } from '../../storage/scope.js';
+import type { Row, Run } from './access.js';
+import { createResourceWriter } from './create-resource-writer.js';
+import { createResourceEraser } from './resource-eraser.js';
+import { createResourceQuery } from './resource-query.js';
+import { inScope, recordColumns, recordExpressions, USER, userOf } from './resource-rows.js';
+import { resourceValues } from './resource-values.js';
+import { changedRow, refuseConflict } from './resource-writer.js';
+import { prepare } from './sql-text.js';
+import type { StoreOver, StoreSite } from './store-site.js';
+
+export function openUserStore(site: StoreSite): StoreOver<DirectoryUserStore> {
+  const { names, dialect } = site;
+  const { resources, memberships } = names;
+  const writer = createResourceWriter(site, USER);
+  const erase = createResourceEraser(site, USER);
+  const queryUsers = createResourceQuery(site, USER);
+  const columns = recordColumns('r', recordExpressions(USER, 'r', names, dialect));
+  const ofUsers = `from ${resources} as r where ${inScope('r')} and r.type = '${USER}'`;
+  const groupList = dialect.listOf(
+    `select ${dialect.pair('g.id', "coalesce(g.display_name, '')")} as value, g.sequence as place ` +
+      `from ${memberships} as m join ${resources} as g on g.organization_id = m.organization_id ` +
+      'and g.directory_id = m.directory_id and g.id = m.group_id ' +
+      `where ${inScope('m')} and m.member_id = r.id`,
+  );
+
+  const get = prepare(`select ${columns} ${ofUsers} and r.id = {id} and r.deleted_at is null`, dialect);
+  const getWithGroups = prepare(
+    `select ${columns}, ${groupList} as groups ${ofUsers} and r.id = {id} and r.deleted_at is null`,
+    dialect,
+  );
+  const getMany = prepare(
+    `select ${columns} ${ofUsers} and r.deleted_at is null ` +
+      `and r.id in (select value from ${dialect.entries('{ids}')})`,
+    dialect,
+  );
+  const getDeleted = prepare(
+    `select r.id, r.deleted_at, r.access_ending, r.kept ${ofUsers} and r.id = {id} and r.deleted_at is not null`,
+    dialect,
+  );
+  const clearAccessEnding = prepare(
+    `update ${resources} as r set access_ending = 0 where ${inScope('r')} and r.type = '${USER}' and r.id = {id} ` +
+      'and r.access_ending <> 0',
+    dialect,
+  );
+
+  return (access) => {
+    const write = <T>(scope: DirectoryScope, work: (run: Run) => Promise<T>) =>
+      writer.isSingle ? access.single(scope, work) : access.whole(scope, work);
+    const one = ({ organizationId, directoryId }: DirectoryScope, id: string) => ({ organizationId, directoryId, id });
+    return {
+      async get(scope, id) {
+        const [row] = await access.single(scope, (run) => run(get(one(scope, id))));
+        return row && userOf(row);
+      },
+
+      async getMany(scope, ids) {
+        const { organizationId, directoryId } = scope;
+        const values = { organizationId, directoryId, ids: JSON.stringify(ids) };
+        return (await access.single(scope, (run) => run(getMany(values)))).map(userOf);
+      },
+
+      query: (scope, query) => queryUsers(access, scope, USER, query, userOf),
+
+      async getWithGroups(scope, id) {
+        const [row] = await access.single(scope, (run) => run(getWithGroups(one(scope, id))));
+        return row && { user: userOf(row), groups: groupsOf(row) };
+      },
+
+      async insert(scope, { id, created, attributes, uniqueKeys, accessEnding }) {
+        const input = { id, type: USER, attributes, uniqueKeys, ...(accessEnding && { accessEnding }) };
+        const values = { ...resourceValues(scope, input), created };
+        await write(scope, async (run) => refuseConflict(input, await writer.insert(run, values)));
+        const user = { id, version: 1, created, lastModified: created, attributes, uniqueKeys };
+        return accessEnding ? { ...user, accessEnding } : user;
+      },
+
+      async update(scope, id, { lastModified: at, attributes, uniqueKeys, accessEnding }, ifVersion) {
+        const input = { id, type: USER, attributes, uniqueKeys, ...(accessEnding && { accessEnding }) };
+        const values = { ...resourceValues(scope, input), at, ifVersion };
+        const row = await write(scope, async (run) => changedRow(input, await writer.update(run, values)));
+        const user = { ...stampsOf(row), id, version: ifVersion + 1, attributes, uniqueKeys };
+        return accessEnding ? { ...user, accessEnding } : user;
+      },
+
+      tombstone: (scope, { id, deletedAt: at, accessEnding, kept }, ifVersion) =>
+        access.whole(scope, (run) =>
+          erase(run, scope, {
+            id,
+            type: USER,
+            ifVersion,
+            at,
+            ...(accessEnding && { accessEnding }),
+            ...(kept && { kept: JSON.stringify(kept) }),
+          }),
+        ),
+
+      async getDeleted(scope, id) {
+        const [row] = await access.single(scope, (run) => run(getDeleted(one(scope, id))));
+        return row && deletedOf(row);
+      },
+
+      async clearAccessEnding(scope, id) {
+        await access.single(scope, (run) => run(clearAccessEnding(one(scope, id))));
+      },
+    };
+  };
+}
+
+function stampsOf(row: Row): Pick<DirectoryUser, 'created' | 'lastModified'> {
+  return { created: String(row['created']), lastModified: String(row['last_modified']) };
+}
+
+function groupsOf(row: Row): GroupReference[] {
+  const pairs = JSON.parse(String(row['groups'] ?? '[]')) as readonly string[];
+  return pairs.map((pair) => {
+    const [id, displayName] = JSON.parse(pair) as readonly [string, string];
+    return { id, displayName };
+  });
+}
+
+function deletedOf(row: Row): DeletedUser {
+  const kept = row['kept'];
+  return {
+    id: String(row['id']),
+    deletedAt: String(row['deleted_at']),
+    ...(Number(row['access_ending']) === 1 && { accessEnding: true }),
+    ...(typeof kept === 'string' && { kept: JSON.parse(kept) as DirectoryUser }),
+  };
+}

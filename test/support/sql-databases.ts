@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Storage } from 'express-sso-scim';
+import { createSqlStorage, migrate, type SqlOptions } from 'express-sso-scim/adapters/sql';
+import { CompiledQuery, Kysely, type LogEvent, PostgresDialect, SqliteDialect } from 'kysely';
+import Libsql from 'libsql';
+import pg from 'pg';
+import { newSchemaName, startPostgres } from './postgres.js';
+
+/** A database with tables of its own. */
+export interface SqlDatabase {
+  readonly kysely: Kysely<unknown>;
+  /** Where in it the tables are. */
+  readonly options: SqlOptions;
+  /** The text of every statement that was sent, newest last. */
+  readonly statements: string[];
+  /** A storage on migrated tables. */
+  storage(): Promise<Storage>;
+  /** Sends a statement past the storage; `sso_` stands for the beginning of the names of tables. */
+  send(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Another connection, or pool of connections, to the same tables. */
+  another(): SqlDatabase;
+  close(): Promise<void>;
+}
+
+export type DatabaseName = 'libsql' | 'postgres';
+
+/** Databases that the tests of the SQL adapter run on. */
+export const DATABASES: readonly DatabaseName[] = ['libsql', 'postgres'];
+
+export async function openDatabase(name: DatabaseName, connections = 10): Promise<SqlDatabase> {
+  return name === 'libsql' ? openLibsql() : openPostgres(connections);
+}
+
+function openLibsql(): SqlDatabase {
+  const folder = mkdtempSync(join(tmpdir(), 'express-sso-scim-libsql-'));
+  const open = () => {
+    const database = new Libsql(join(folder, 'data.db'));
+    database.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 50');
+    return new SqliteDialect({ database });
+  };
+  return databaseOver(open, {}, async () => rmSync(folder, { recursive: true, force: true }));
+}
+
+async function openPostgres(connections: number): Promise<SqlDatabase> {
+  const server = await startPostgres();
+  const schema = newSchemaName();
+  const open = () => {
+    const { connectionString } = server;
+    const pool = new pg.Pool({ connectionString, max: connections });
+    // A server that stops ends idle connections; nobody waits for these.
+    pool.on('error', () => undefined);
+    return new PostgresDialect({ pool });
+  };
+  return databaseOver(open, { schema }, async (kysely) => {
+    await kysely.executeQuery(CompiledQuery.raw(`drop schema if exists "${schema}" cascade`));
+    return () => server.stop();
+  });
+}
+
+function databaseOver(
+  open: () => PostgresDialect | SqliteDialect,
+  options: SqlOptions,
+  cleanUp: (kysely: Kysely<unknown>) => Promise<(() => Promise<void>) | void>,
+): SqlDatabase {
+  const statements: string[] = [];
+  const log = ({ query }: LogEvent) => {
+    statements.push(query.sql);
+  };
+  const kysely = new Kysely<unknown>({ dialect: open(), log });
+  const prefix = options.schema === undefined ? 'sso_' : `"${options.schema}".sso_`;
+  return {
+    kysely,
+    options,
+    statements,
+    async storage() {
+      await migrate(kysely, options);
+      return createSqlStorage(kysely, options);
+    },
+    async send(text) {
+      const { rows } = await kysely.executeQuery<Record<string, unknown>>(
+        CompiledQuery.raw(text.replaceAll(/\bsso_/g, prefix)),
+      );
+      return rows;
+    },
+    another: () => databaseOver(open, options, async () => undefined),
+    async close() {
+      const last = await cleanUp(kysely);
+      await kysely.destroy();
+      await last?.();
+    },
+  };
+}
