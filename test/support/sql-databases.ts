@@ -13,6 +13,8 @@ export interface SqlDatabase {
   readonly kysely: Kysely<unknown>;
   /** Where in it the tables are. */
   readonly options: SqlOptions;
+  /** By which another process finds the database. */
+  readonly environment: Readonly<Record<string, string>>;
   /** The text of every statement that was sent, newest last. */
   readonly statements: string[];
   /** A storage on migrated tables. */
@@ -40,7 +42,9 @@ function openLibsql(): SqlDatabase {
     database.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 50');
     return new SqliteDialect({ database });
   };
-  return databaseOver(open, {}, async () => rmSync(folder, { recursive: true, force: true }));
+  return databaseOver(open, {}, { DATABASE_FILE: join(folder, 'data.db') }, async () =>
+    rmSync(folder, { recursive: true, force: true }),
+  );
 }
 
 async function openPostgres(connections: number): Promise<SqlDatabase> {
@@ -53,7 +57,7 @@ async function openPostgres(connections: number): Promise<SqlDatabase> {
     pool.on('error', () => undefined);
     return new PostgresDialect({ pool });
   };
-  return databaseOver(open, { schema }, async (kysely) => {
+  return databaseOver(open, { schema }, { DATABASE_URL: server.connectionString }, async (kysely) => {
     await kysely.executeQuery(CompiledQuery.raw(`drop schema if exists "${schema}" cascade`));
     return () => server.stop();
   });
@@ -62,6 +66,7 @@ async function openPostgres(connections: number): Promise<SqlDatabase> {
 function databaseOver(
   open: () => PostgresDialect | SqliteDialect,
   options: SqlOptions,
+  environment: Readonly<Record<string, string>>,
   cleanUp: (kysely: Kysely<unknown>) => Promise<(() => Promise<void>) | void>,
 ): SqlDatabase {
   const statements: string[] = [];
@@ -70,10 +75,11 @@ function databaseOver(
   };
   const kysely = new Kysely<unknown>({ dialect: open(), log });
   const prefix = options.schema === undefined ? 'sso_' : `"${options.schema}".sso_`;
-  const opened = () => databaseOver(open, options, async () => undefined);
+  const opened = () => databaseOver(open, options, environment, async () => undefined);
   const database: SqlDatabase = {
     kysely,
     options,
+    environment,
     statements,
     async storage() {
       await migrate(kysely, options);
