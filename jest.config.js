@@ -20,6 +20,7 @@ const config = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^express-sso-scim$': '<rootDir>/src/index.ts',
     '^express-sso-scim/adapters/memory$': '<rootDir>/src/adapters/memory/index.ts',
+    '^express-sso-scim/testing$': '<rootDir>/src/testing/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.build/'],
 };
