@@ -9,8 +9,8 @@ export interface TestOutcome {
 
 /** A runner that collects tests, and runs them when told. */
 export interface CollectingRunner extends TestRunner {
-  /** Runs all tests in order, then what is to come after them. */
-  run(): Promise<readonly TestOutcome[]>;
+  /** Runs all tests in order, or those with such a name, then what is to come after them. */
+  run(only?: (name: string) => boolean): Promise<readonly TestOutcome[]>;
 }
 
 /** @param ends how the runner calls what comes after all tests, if it knows such */
@@ -28,9 +28,9 @@ export function createCollectingRunner(ends?: 'afterAll' | 'after'): CollectingR
     },
     it: (name, check) => tests.push({ path: [...blocks, name], check }),
     ...(ends && { [ends]: (close: () => Promise<void>) => closings.push(close) }),
-    async run() {
+    async run(only = () => true) {
       const outcomes: TestOutcome[] = [];
-      for (const { path, check } of tests) {
+      for (const { path, check } of tests.filter((test) => only(test.path.at(-1) ?? ''))) {
         const failure = await check().then(
           () => undefined,
           (error: unknown) => ({ error }),
