@@ -1,4 +1,6 @@
-import { deepStrictEqual } from 'node:assert';
+import { inspect, types } from 'node:util';
+
+const { isDate } = types;
 
 /** Fails with what was found. */
 export function expectThat(holds: boolean, found: string): void {
@@ -7,11 +9,10 @@ export function expectThat(holds: boolean, found: string): void {
 
 /** Expects equal values. A property that is `undefined` counts as absent, as TypeScript lets an adapter write it. */
 export function expectSame(actual: unknown, expected: unknown, subject: string): void {
-  try {
-    deepStrictEqual(withoutUndefined(actual), withoutUndefined(expected));
-  } catch (error) {
-    throw new Error(`${subject} is not as expected. ${error instanceof Error ? error.message : ''}`, { cause: error });
-  }
+  const difference = firstDifference(actual, expected, '');
+  if (!difference) return;
+  const place = difference.path === '' ? '' : ` at ${difference.path}`;
+  throw new Error(`${subject}: ${show(difference.actual)}${place}, where ${show(difference.expected)} is expected`);
 }
 
 /** Expects the same values in any order. */
@@ -32,12 +33,36 @@ export async function expectRefusal<E extends Error>(
     if (error instanceof kind) return error;
     throw new Error(`${subject} was refused with ${String(error)} where a ${kind.name} is expected`, { cause: error });
   }
-  throw new Error(`${subject} was answered with ${JSON.stringify(answer)} where a ${kind.name} is expected`);
+  throw new Error(`${subject} was answered with ${show(answer)} where a ${kind.name} is expected`);
 }
 
-function withoutUndefined(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutUndefined);
-  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return Object.fromEntries(entries.map(([name, inner]) => [name, withoutUndefined(inner)]));
+interface Difference {
+  readonly path: string;
+  readonly actual: unknown;
+  readonly expected: unknown;
+}
+
+function firstDifference(actual: unknown, expected: unknown, path: string): Difference | undefined {
+  const here = { path, actual, expected };
+  if (!isObject(actual) || !isObject(expected)) return Object.is(actual, expected) ? undefined : here;
+  if (Array.isArray(actual) !== Array.isArray(expected) || isDate(actual) !== isDate(expected)) return here;
+  if (Array.isArray(actual) && actual.length !== Reflect.get(expected, 'length')) return here;
+  for (const name of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
+    const inner = path === '' ? name : `${path}.${name}`;
+    const difference = firstDifference(own(actual, name), own(expected, name), inner);
+    if (difference) return difference;
+  }
+  return undefined;
+}
+
+function own(object: object, name: string): unknown {
+  return Object.hasOwn(object, name) ? Reflect.get(object, name) : undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function show(value: unknown): string {
+  return inspect(value, { depth: 4, breakLength: Number.POSITIVE_INFINITY, maxArrayLength: 20, maxStringLength: 200 });
 }

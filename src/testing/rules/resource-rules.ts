@@ -162,6 +162,11 @@ export function resourceRules(kind: ResourceKind): readonly ContractRule[] {
           'what is stored, after its draft was written to',
         );
         deface(await kind.get(storage, scope, 'r1'));
+        expectSame(
+          recordOf(await kind.get(storage, scope, 'r1')),
+          expected,
+          'what is stored, after an answer was written to',
+        );
         const page = await kind.query(storage, scope, { page: { startIndex: 1, count: 10 } });
         expectSame(page.items.map(recordOf), [expected], 'what is stored, after what get had answered was written to');
         deface(page.items[0]);

@@ -194,6 +194,15 @@ export const BROKEN_GROUPS: readonly BrokenAdapter[] = [
       },
     },
   })),
+  broken('M10', 'replace takes two members and no more', () => ({ groups }) => ({
+    groups: {
+      changeMembers: (scope, id, request) => {
+        const { change } = request;
+        const cut = 'replace' in change && change.replace.length > 2 ? { replace: change.replace.slice(0, 2) } : change;
+        return groups.changeMembers(scope, id, { ...request, change: cut });
+      },
+    },
+  })),
   broken('C4', 'changeMembers reads the list and writes it back', () => ({ groups }) => ({
     groups: {
       changeMembers: async (scope, id, request) => {

@@ -178,16 +178,16 @@ export const BROKEN_RESOURCES: readonly BrokenAdapter[] = [
     },
   })),
   broken('R15', 'get hands out the stored object itself', () => {
-    const stored = new Map<string, DirectoryUser>();
+    const stored = new Map<string, { readonly version: number; readonly user: DirectoryUser }>();
     return ({ directoryUsers }) => ({
       directoryUsers: {
         get: async (scope, id) => {
           const user = await directoryUsers.get(scope, id);
           const known = stored.get(placeOf(scope, id));
-          if (!user || (known && Number(known.version) >= user.version)) return user && known;
-          const copy = structuredClone(user);
+          if (!user || known?.version === user.version) return user && known?.user;
+          const copy = { version: user.version, user: structuredClone(user) };
           stored.set(placeOf(scope, id), copy);
-          return copy;
+          return copy.user;
         },
       },
     });
