@@ -9,9 +9,10 @@ const ROOMS = {
   http: ['scim', 'provisioning', 'tenancy', 'storage', 'core'],
   'adapters/memory': ['storage', 'core'],
   'adapters/sql': ['storage', 'core'],
+  testing: ['storage', 'core'],
 };
 
-const ENTRY_FILES = ['^src/[^/]+\\.ts$', '^src/adapters/[^/]+/index\\.ts$'];
+const ENTRY_FILES = ['^src/[^/]+\\.ts$', '^src/adapters/[^/]+/index\\.ts$', '^src/testing/index\\.ts$'];
 
 /** Packages that one room alone may know. */
 const PACKAGES = {

@@ -21,6 +21,7 @@ const config = {
     '^express-sso-scim$': '<rootDir>/src/index.ts',
     '^express-sso-scim/adapters/memory$': '<rootDir>/src/adapters/memory/index.ts',
     '^express-sso-scim/adapters/sql$': '<rootDir>/src/adapters/sql/index.ts',
+    '^express-sso-scim/testing$': '<rootDir>/src/testing/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.build/'],
 };

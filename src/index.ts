@@ -25,6 +25,7 @@ export type { Logger } from './core/logger.js';
 
 // The storage port.
 
+export { composeStorage, type HostParts, type JoinableStorage } from './storage/compose-storage.js';
 export type { CustomResourceStore } from './storage/custom-resource-store.js';
 export type { Directory, DirectoryStore, DirectoryToken } from './storage/directory-store.js';
 export type { DeletedUser, DirectoryUser, DirectoryUserStore, GroupReference } from './storage/directory-user.js';

@@ -16,6 +16,8 @@ export interface MarkdownPage {
 
 export interface CodeBlock {
   readonly language: string;
+  /** What stands behind the language. Blocks of one file are put together, so that a page can explain it in pieces. */
+  readonly file: string | undefined;
   readonly code: string;
   /** Of its first line of code, from 1. */
   readonly line: number;
@@ -33,14 +35,29 @@ function readPage(path: string): MarkdownPage {
   return {
     path,
     text,
-    blocks: [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(({ 1: language = '', 2: code = '', index }) => ({
-      language,
-      code,
-      line: text.slice(0, index).split('\n').length + 1,
-    })),
+    blocks: blocksIn(text),
     links: [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target),
     anchors: new Set([...prose.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading))),
   };
+}
+
+function blocksIn(text: string): readonly CodeBlock[] {
+  const blocks: CodeBlock[] = [];
+  for (const { 1: language = '', 2: file, 3: code = '', index } of text.matchAll(
+    /^```(\w+)(?: (\S+))?\n(.*?)^```$/gms,
+  )) {
+    const line = text.slice(0, index).split('\n').length + 1;
+    const first = blocks.findIndex((block) => file !== undefined && block.file === file);
+    const before = blocks[first];
+    if (!before) {
+      blocks.push({ language, file, code, line });
+      continue;
+    }
+    // Lines keep their numbers.
+    const gap = '\n'.repeat(line - before.line - before.code.split('\n').length + 1);
+    blocks[first] = { ...before, code: `${before.code}${gap}${code}` };
+  }
+  return blocks;
 }
 
 /** The name that a heading gets from the hosts that show Markdown. */

@@ -1,0 +1,38 @@
+import type { ContractPart } from './contract-rule.js';
+import { CUSTOM_RESOURCES, GROUPS, type ResourceKind, USERS } from './resource-kind.js';
+import { COMPARISON_RULES } from './rules/comparison-rules.js';
+import { DIRECTORY_RULES } from './rules/directory-rules.js';
+import { DURABILITY_RULES } from './rules/durability-rules.js';
+import { FILTER_RULES } from './rules/filter-rules.js';
+import { GROUP_RULES } from './rules/group-rules.js';
+import { HOST_RULES } from './rules/host-rules.js';
+import { MEMBER_CHANGE_RULES } from './rules/member-change-rules.js';
+import { PAGE_RULES } from './rules/page-rules.js';
+import { PARALLEL_RULES } from './rules/parallel-rules.js';
+import { resourceChangeRules } from './rules/resource-change-rules.js';
+import { resourceRules } from './rules/resource-rules.js';
+import { SORT_RULES } from './rules/sort-rules.js';
+import { TENANT_RULES } from './rules/tenant-rules.js';
+import { TOKEN_RULES } from './rules/token-rules.js';
+import { TRANSACTION_RULES } from './rules/transaction-rules.js';
+import { USER_RULES } from './rules/user-rules.js';
+
+/** Every promise of the storage port, by part. */
+export const CONTRACT: readonly ContractPart[] = [
+  { title: 'users', rules: [...rulesOf(USERS), ...USER_RULES] },
+  { title: 'groups', rules: [...rulesOf(GROUPS), ...GROUP_RULES, ...MEMBER_CHANGE_RULES] },
+  { title: 'custom resources', rules: rulesOf(CUSTOM_RESOURCES) },
+  { title: 'directories and tokens', rules: [...DIRECTORY_RULES, ...TOKEN_RULES] },
+  { title: 'filters', rules: [...COMPARISON_RULES, ...FILTER_RULES] },
+  { title: 'order', rules: SORT_RULES },
+  { title: 'pages', rules: PAGE_RULES },
+  { title: 'parallel calls', rules: PARALLEL_RULES },
+  { title: 'transactions', rules: TRANSACTION_RULES },
+  { title: 'tenants', rules: TENANT_RULES },
+  { title: 'lasting', rules: DURABILITY_RULES },
+  { title: 'organizations, users and teams of the host', rules: HOST_RULES },
+];
+
+function rulesOf(kind: ResourceKind) {
+  return [...resourceRules(kind), ...resourceChangeRules(kind)];
+}

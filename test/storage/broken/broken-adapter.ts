@@ -1,0 +1,34 @@
+import type { LibraryStorage, Storage } from 'express-sso-scim';
+import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
+import type { StorageUnderTest } from 'express-sso-scim/testing';
+
+/** The memory adapter with one fault. */
+export interface BrokenAdapter {
+  /** The rule that has to find it. */
+  readonly rule: string;
+  readonly fault: string;
+  open(): StorageUnderTest;
+}
+
+/** Methods that take the place of those of a store. */
+export type Patch = { readonly [Store in keyof LibraryStorage]?: Partial<LibraryStorage[Store]> } & {
+  readonly transaction?: Storage['transaction'];
+};
+
+/** @param begin starts one adapter: what it gives is applied to the storage, and to that of each transaction */
+export function broken(rule: string, fault: string, begin: () => (inner: Storage) => Patch): BrokenAdapter {
+  return { rule, fault, open: () => ({ storage: applyPatch(createMemoryStorage(), begin()) }) };
+}
+
+function applyPatch(inner: Storage, patch: (inner: Storage) => Patch): Storage {
+  const { directories, directoryUsers, groups, customResources, transaction } = patch(inner);
+  return {
+    ...inner,
+    directories: { ...inner.directories, ...directories },
+    directoryUsers: { ...inner.directoryUsers, ...directoryUsers },
+    groups: { ...inner.groups, ...groups },
+    customResources: { ...inner.customResources, ...customResources },
+    transaction:
+      transaction ?? ((scope, work) => inner.transaction(scope, (inside) => work(applyPatch(inside, patch)))),
+  };
+}
