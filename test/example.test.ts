@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
 import { type BuiltPackage, buildPackage } from './support/built-package.js';
 import { type ChildProgram, startProgram } from './support/child-program.js';
+import { newSchemaName, startPostgres } from './support/postgres.js';
 import { ENTERPRISE, LIST, PATCH_OP, USER } from './support/scim-site.js';
 
 interface Ready {
@@ -155,6 +157,47 @@ describe('the example, started again', () => {
     expect(await memberCounts(first.ready, 'acme')).toEqual({ Engineering: 4, Support: 2, 'On-call': 2 });
   });
 
+  it('design 8 still knows who was pushed, and pushes nobody twice', async () => {
+    const DATA_DIR = await newFolder();
+    const first = await startExample({ DATA_DIR });
+    const mira = { schemas: [USER], userName: 'mira.costa@globex.example' };
+    expect((await client(first.ready, 'globex')('POST', '/Users', mira)).status).toBe(201);
+    first.program.send('SIGKILL');
+    await first.program.end();
+    const second = await startExample({ DATA_DIR });
+    expect(await list(second.ready, 'globex', 'Users')).toHaveLength(5);
+    expect(second.program.output()).toContain(`kept in ${join(DATA_DIR, 'console.db')}`);
+  });
+
+  it('design 8 keeps everything in PostgreSQL where DATABASE_URL names one', async () => {
+    const postgres = await startPostgres();
+    const schema = newSchemaName();
+    const database = new pg.Client({ connectionString: postgres.connectionString });
+    await database.connect();
+    try {
+      await database.query(`create schema ${schema}`);
+      const url = new URL(postgres.connectionString);
+      url.searchParams.set('options', `-c search_path=${schema}`);
+      const env = { DATABASE_URL: url.href, DATA_DIR: await newFolder() };
+      const first = await startExample(env);
+      expect(first.program.output()).toContain('kept in PostgreSQL');
+      first.program.send('SIGTERM');
+      expect(await first.program.end()).toMatchObject({ code: 0, stderr: '' });
+      const second = await startExample(env);
+      expect(addressOf(second.ready, 'acme').token).toBe(addressOf(first.ready, 'acme').token);
+      expect(await list(second.ready, 'acme', 'Users')).toHaveLength(7);
+      const { rows } = await database.query(
+        `select count(*)::int as people from ${schema}.sso_resources where type = 'User'`,
+      );
+      expect(rows).toEqual([{ people: 11 }]);
+      await endPrograms();
+    } finally {
+      await database.query(`drop schema ${schema} cascade`);
+      await database.end();
+      await postgres.stop();
+    }
+  });
+
   it('design 8 lets nobody else read the file of trial tokens, and gives each folder tokens of its own', async () => {
     const dataDirectory = join(await newFolder(), 'made', 'on the way');
     const { ready } = await startExample({ DATA_DIR: dataDirectory });
@@ -210,6 +253,12 @@ describe('the example, where it cannot start', () => {
     expect(await failedStart({ DATA_DIR: join(file, 'below') })).toBe(
       `The data folder ${join(file, 'below')} cannot be used (ENOTDIR). Set DATA_DIR to another one.\n`,
     );
+  });
+
+  it('design 8 says that the database cannot be reached, and shows no password', async () => {
+    const said = await failedStart({ DATABASE_URL: 'postgres://console:hunter2@127.0.0.1:1/console' });
+    expect(said).toMatch(/^The database cannot be used: .*ECONNREFUSED/);
+    expect(said).not.toContain('hunter2');
   });
 
   it.each([

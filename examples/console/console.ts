@@ -3,13 +3,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import express from 'express';
-import { createDirectories, createScimRouter } from 'express-sso-scim';
-import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
+import { createDirectories, createScimRouter, type Directory, type Storage } from 'express-sso-scim';
 import { frontPage } from './front-page.js';
 import { pushPeople } from './push-people.js';
 import type { Settings } from './settings.js';
 import { StartError } from './start-error.js';
-import { TRIAL_ORGANIZATIONS } from './trial-organizations.js';
+import { TRIAL_ORGANIZATIONS, type TrialOrganization } from './trial-organizations.js';
+import { openTrialStorage, type TrialStorage } from './trial-storage.js';
 import { openTrialTokens } from './trial-tokens.js';
 
 /** What the example tells the person, or the program, that has started it. */
@@ -28,18 +28,32 @@ export interface ConsoleAddresses {
 
 export interface RunningConsole {
   readonly ready: ConsoleAddresses;
+  /** Where people and groups are kept. */
+  readonly place: string;
   /** Stops listening; requests under way are answered. */
   readonly close: () => void;
 }
 
 /**
- * Starts the example application on this machine: two organizations, each with a SCIM directory in memory.
+ * Starts the example application on this machine: two organizations, each with a SCIM directory.
  * @throws {StartError}
  */
-export async function startConsole({ port, dataDirectory }: Settings): Promise<RunningConsole> {
-  const storage = createMemoryStorage({ organizations: TRIAL_ORGANIZATIONS.map(({ organization }) => organization) });
-  const directories = createDirectories({ storage });
-  const created = await Promise.all(TRIAL_ORGANIZATIONS.map(({ directory }) => directories.create(directory)));
+export async function startConsole(settings: Settings): Promise<RunningConsole> {
+  const opened = await openTrialStorage(settings);
+  try {
+    return await serve(opened, settings);
+  } catch (error) {
+    // An open connection would keep the process from ending.
+    await opened.close();
+    throw error;
+  }
+}
+
+async function serve(
+  { storage, place, close }: TrialStorage,
+  { port, dataDirectory }: Settings,
+): Promise<RunningConsole> {
+  const created = await Promise.all(TRIAL_ORGANIZATIONS.map(({ directory }) => openDirectory(storage, directory)));
   const tokens = await openTrialTokens(join(dataDirectory, 'trial-tokens.json'), storage, created);
 
   const server = createServer();
@@ -69,13 +83,26 @@ export async function startConsole({ port, dataDirectory }: Settings): Promise<R
   await Promise.all(
     addresses.map(async ({ organization, scimBaseUrl, token }) => {
       const people = TRIAL_ORGANIZATIONS.find((each) => each.organization.id === organization);
-      if (people) await pushPeople(scimBaseUrl, token, people);
+      const directory = created.find(({ organizationId }) => organizationId === organization);
+      if (people && directory && (await isEmpty(storage, directory))) await pushPeople(scimBaseUrl, token, people);
     }),
   );
   return {
     ready: { baseUrl, directories: addresses, loginUrl: null, portalUrl: null },
-    close: () => server.close(),
+    place,
+    close: () => server.close(() => void close()),
   };
+}
+
+async function openDirectory(storage: Storage, directory: TrialOrganization['directory']): Promise<Directory> {
+  return (await storage.directories.get(directory.id)) ?? createDirectories({ storage }).create(directory);
+}
+
+/** Whether nobody has ever pushed anybody, or everybody has gone again. */
+async function isEmpty(storage: Storage, { organizationId, id }: Directory): Promise<boolean> {
+  const page = { startIndex: 1, count: 0 };
+  const { total } = await storage.directoryUsers.query({ organizationId, directoryId: id }, { page });
+  return total === 0;
 }
 
 /** Listens on this machine alone: the example speaks plain HTTP. Gives the port. */

@@ -1,7 +1,7 @@
-import type { ConsoleAddresses } from './console.js';
+import type { RunningConsole } from './console.js';
 
 /** A few lines for whoever has started the example: what runs, and what to try. */
-export function greeting({ baseUrl, directories }: ConsoleAddresses): string {
+export function greeting({ ready: { baseUrl, directories }, place }: RunningConsole): string {
   const [first] = directories;
   const lines = directories.map(({ organization, scimBaseUrl }) => `  ${organization.padEnd(8)} ${scimBaseUrl}`);
   return `
@@ -13,6 +13,6 @@ Ask the first one who is in it, as an identity provider would:
 
   curl -H 'Authorization: Bearer ${first?.token}' '${first?.scimBaseUrl}/Users?count=2'
 
-People and groups are kept in memory: a restart begins anew. The tokens stay. Stop it with Ctrl+C.
+People and groups are kept in ${place}, and stay over a restart. Stop it with Ctrl+C.
 `;
 }

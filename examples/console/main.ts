@@ -7,7 +7,7 @@ try {
   const running = await startConsole(readSettings(process.env));
   // Before READY: whoever waits for that line may stop the process at once.
   stopOnSignal(running);
-  console.log(greeting(running.ready));
+  console.log(greeting(running));
   console.log(`READY ${JSON.stringify(running.ready)}`);
 } catch (error) {
   if (!(error instanceof StartError)) throw error;

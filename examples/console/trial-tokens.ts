@@ -12,8 +12,8 @@ interface TrialToken {
 /**
  * Gives each directory a token that stays the same over restarts, by directory id.
  *
- * The library never keeps a token: an application shows it once. The example has nobody to show it to and a storage
- * that forgets, so it keeps its tokens in a file that only its owner may read. Do not copy this.
+ * The library never keeps a token: an application shows it once. The example prints its tokens at each start, so it
+ * keeps them in a file that only its owner may read. Do not copy this.
  * @throws {StartError} when the file cannot be written or read.
  */
 export async function openTrialTokens(
@@ -25,11 +25,16 @@ export async function openTrialTokens(
   const tokens: TrialToken[] = [];
   for (const directory of directories) {
     const known = kept.find(({ record }) => record.directoryId === directory.id);
-    if (known) await storage.directories.insertToken(known.record);
+    if (known && !(await isKept(storage, known.record))) await storage.directories.insertToken(known.record);
     tokens.push(known ?? (await issueToken(storage, directory)));
   }
   if (tokens.some((token) => !kept.includes(token))) await writeTokens(file, tokens);
   return new Map(tokens.map(({ token, record }) => [record.directoryId, token]));
+}
+
+/** Not when the file is older than the database, or the database another one than before. */
+async function isKept({ directories }: Storage, { hash }: DirectoryToken): Promise<boolean> {
+  return (await directories.findToken(hash)) !== undefined;
 }
 
 async function issueToken(storage: Storage, directory: Directory): Promise<TrialToken> {

@@ -18,13 +18,13 @@ export interface ChildProgram {
   end(): Promise<ProgramEnd>;
 }
 
-/** Starts a program as a process of its own, with nothing of this process's `PORT` and `DATA_DIR`. */
+/** Starts a program as a process of its own, with nothing of this process's `PORT`, `DATA_DIR` and `DATABASE_URL`. */
 export function startProgram(
   command: string,
   args: readonly string[],
   { cwd, env = {} }: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
 ): ChildProgram {
-  const { PORT: _port, DATA_DIR: _dataDirectory, ...inherited } = process.env;
+  const { PORT: _port, DATA_DIR: _dataDirectory, DATABASE_URL: _databaseUrl, ...inherited } = process.env;
   const child: ChildProcess = spawn(command, args, { cwd, env: { ...inherited, ...env } });
   const said = { stdout: '', stderr: '' };
   const waiting = new Set<() => void>();

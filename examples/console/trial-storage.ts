@@ -1,0 +1,81 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { composeStorage, type OrganizationStore, type Storage } from 'express-sso-scim';
+import { createSqlStorage, migrate } from 'express-sso-scim/adapters/sql';
+import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import Libsql from 'libsql';
+import pg from 'pg';
+import type { Settings } from './settings.js';
+import { StartError } from './start-error.js';
+import { TRIAL_ORGANIZATIONS } from './trial-organizations.js';
+
+/** Where the example keeps people and groups. */
+export interface TrialStorage {
+  readonly storage: Storage;
+  /** For the greeting: where everything is kept. */
+  readonly place: string;
+  readonly close: () => Promise<void>;
+}
+
+/** The organizations of an application are its own: here they are data, elsewhere a table. */
+const organizations: OrganizationStore = {
+  get: async (id) => TRIAL_ORGANIZATIONS.find(({ organization }) => organization.id === id)?.organization,
+};
+
+/**
+ * Opens PostgreSQL where `DATABASE_URL` names one, else a file in the data folder, and brings the tables up to date.
+ * @throws {StartError} when that cannot be.
+ */
+export async function openTrialStorage({ dataDirectory, databaseUrl }: Settings): Promise<TrialStorage> {
+  const file = join(dataDirectory, 'console.db');
+  const kysely = new Kysely<unknown>({
+    dialect: databaseUrl === undefined ? openFile(file, dataDirectory) : openPostgres(databaseUrl),
+  });
+  try {
+    await migrate(kysely);
+  } catch (error) {
+    await kysely.destroy();
+    throw new StartError(`The database cannot be used: ${reasonOf(error)}. See DATABASE_URL and DATA_DIR.`, {
+      cause: error,
+    });
+  }
+  return {
+    storage: composeStorage(createSqlStorage(kysely), { organizations }),
+    place: databaseUrl === undefined ? file : 'PostgreSQL',
+    close: () => kysely.destroy(),
+  };
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  const deeper = cause instanceof Error ? ` (${codeOf(cause)})` : '';
+  return `${message}${deeper}`;
+}
+
+/** Codes say enough: a message might show what the address of the database holds. */
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : error.name;
+}
+
+function openFile(file: string, dataDirectory: string): SqliteDialect {
+  try {
+    mkdirSync(dataDirectory, { recursive: true });
+    const database = new Libsql(file);
+    // Readers do not wait for a writer, and a write is on the disk when it is answered.
+    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000');
+    return new SqliteDialect({ database });
+  } catch (error) {
+    const reason = error instanceof Error ? codeOf(error) : String(error);
+    throw new StartError(`The data folder ${dataDirectory} cannot be used (${reason}). Set DATA_DIR to another one.`, {
+      cause: error,
+    });
+  }
+}
+
+function openPostgres(connectionString: string): PostgresDialect {
+  const pool = new pg.Pool({ connectionString });
+  // An idle connection that the server ends is replaced by the next request.
+  pool.on('error', (error) => console.error(`PostgreSQL ended an idle connection: ${error.message}`));
+  return new PostgresDialect({ pool });
+}
