@@ -1,1 +1,1 @@
-export { type AroundCall, observeStorage, type StorageCall } from '../../src/testing/observed-storage.js';
+export { observeStorage, type StorageCall } from '../../src/testing/observed-storage.js';
