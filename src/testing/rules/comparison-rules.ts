@@ -162,7 +162,7 @@ export const COMPARISON_RULES: readonly ContractRule[] = [
   ),
   filterRule(
     'Q8',
-    'text is ordered by UTF-16 code units, after folding where case does not count',
+    'text is ordered by code points, after folding where case does not count',
     'a provider that walks by `userName gt` skips people, since the database orders letters by a language',
     [
       { x: 'Z' },
@@ -178,7 +178,7 @@ export const COMPARISON_RULES: readonly ContractRule[] = [
     [
       [compare('gt', 'x', 'z'), '2 3 4'],
       [compare('lt', 'x', 'b'), '1 5 6 7 8'],
-      [compare('gt', 'x', '\u{1f600}'), '4'],
+      [compare('gt', 'x', '\uff5e'), '3'],
       [compare('lt', 'x', 'a', exact), '0 5'],
       [compare('ge', 'x', 'a-b'), '0 2 3 4 7 8'],
     ],

@@ -97,9 +97,9 @@ export const BROKEN_QUERIES: readonly BrokenAdapter[] = [
     }));
     return sortResources(withoutPrimary, sort);
   }),
-  ordering('O4', 'text is sorted by UTF-8', (users, sort) => {
-    const key = (user: StoredResource) => Buffer.from(String(user.attributes[sort.path[0] ?? ''] ?? '').toLowerCase());
-    return users.toSorted((a, b) => Buffer.compare(key(a), key(b)));
+  ordering('O4', 'text is sorted by UTF-16 code units', (users, sort) => {
+    const key = (user: StoredResource) => String(user.attributes[sort.path[0] ?? ''] ?? '').toLowerCase();
+    return users.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
   }),
   ordering('O5', 'numbers are sorted as text', (users, sort) => {
     const key = (user: StoredResource) => String(user.attributes[sort.path[0] ?? ''] ?? '~');
