@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely';
 import type { OrganizationScope } from '../../storage/scope.js';
 import type { SqlStatement } from './sql-text.js';
 
@@ -20,4 +21,11 @@ export interface Access {
   whole<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T>;
 
   transaction<T>(scope: OrganizationScope, work: (access: Access) => Promise<T>): Promise<T>;
+}
+
+/** Access that also shows what it sends its statements on, for stores of the host that take part. */
+export interface JoinableAccess<DB> extends Access {
+  /** With the plugins of the host. */
+  readonly handle: Kysely<DB>;
+  transaction<T>(scope: OrganizationScope, work: (access: JoinableAccess<DB>) => Promise<T>): Promise<T>;
 }

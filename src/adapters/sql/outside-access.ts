@@ -1,13 +1,14 @@
 import { CompiledQuery, type Kysely } from 'kysely';
 import type { OrganizationScope } from '../../storage/scope.js';
-import type { Access, Row, Run } from './access.js';
+import type { JoinableAccess, Row, Run } from './access.js';
 import { checkSchema, type SqlOptions } from './migrate.js';
 import { withRetries } from './retry.js';
 import type { SqlDialect } from './sql-dialect.js';
 import { TransactionAccess } from './transaction-access.js';
 
 /** Access from outside any transaction. The version of the tables is looked at before the first statement. */
-export class OutsideAccess<DB> implements Access {
+export class OutsideAccess<DB> implements JoinableAccess<DB> {
+  readonly handle: Kysely<DB>;
   readonly #kysely: Kysely<DB>;
   readonly #dialect: SqlDialect;
   readonly #options: SqlOptions;
@@ -16,6 +17,7 @@ export class OutsideAccess<DB> implements Access {
   #readying: Promise<void> | undefined;
 
   constructor(kysely: Kysely<DB>, dialect: SqlDialect, options: SqlOptions) {
+    this.handle = kysely;
     // Plugins of the host that rename columns or parse JSON are about the host's own tables.
     this.#kysely = kysely.withoutPlugins();
     this.#dialect = dialect;
@@ -35,8 +37,13 @@ export class OutsideAccess<DB> implements Access {
     );
   }
 
-  async transaction<T>(scope: OrganizationScope, work: (access: Access) => Promise<T>): Promise<T> {
-    return this.whole(scope, (run) => new TransactionAccess(run, scope).complete(work));
+  async transaction<T>(scope: OrganizationScope, work: (access: JoinableAccess<DB>) => Promise<T>): Promise<T> {
+    if (!this.#isReady) await this.#getReady();
+    return withRetries(this.#dialect, () =>
+      this.#dialect.transaction(this.handle, (connection) =>
+        new TransactionAccess(runOn(connection.withoutPlugins()), scope, connection).complete(work),
+      ),
+    );
   }
 
   async #getReady(): Promise<void> {

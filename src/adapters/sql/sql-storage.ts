@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { Storage } from '../../storage/storage.js';
-import type { Access } from './access.js';
+import type { JoinableStorage } from '../../storage/compose-storage.js';
+import type { JoinableAccess } from './access.js';
 import { openCustomStore } from './custom-store.js';
 import { openDirectoryStore } from './directory-store.js';
 import { openGroupStore } from './group-store.js';
@@ -34,7 +34,7 @@ import { openUserStore } from './user-store.js';
  * }
  * ```
  */
-export function createSqlStorage<DB>(kysely: Kysely<DB>, options: SqlOptions = {}): Storage {
+export function createSqlStorage<DB>(kysely: Kysely<DB>, options: SqlOptions = {}): JoinableStorage<Kysely<DB>> {
   if (kysely.isTransaction) throw new TypeError('a storage is made on a Kysely instance, not on a transaction');
   const dialect = dialectOf(kysely, options.dialect);
   const names = tableNames(options, dialect.name);
@@ -53,8 +53,11 @@ function openStores(site: StoreSite) {
   };
 }
 
-function storageOver(access: Access, stores: Stores): Storage {
+function storageOver<DB>(access: JoinableAccess<DB>, stores: Stores): JoinableStorage<Kysely<DB>> {
   return {
+    get handle() {
+      return access.handle;
+    },
     capabilities: { filtering: true, sorting: true },
     ...stores.host(access),
     directories: stores.directories(access),

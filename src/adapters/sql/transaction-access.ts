@@ -1,16 +1,20 @@
+import type { Kysely } from 'kysely';
 import type { OrganizationScope } from '../../storage/scope.js';
-import type { Access, Run } from './access.js';
+import type { JoinableAccess, Run } from './access.js';
 
 /** Access from inside a transaction. Calls made at the same time happen one after the other: there is one connection. */
-export class TransactionAccess implements Access {
+export class TransactionAccess<DB> implements JoinableAccess<DB> {
   readonly #run: Run;
   readonly #organizationId: string;
   #last: Promise<unknown> = Promise.resolve();
   #isOver = false;
+  readonly #handle: Kysely<DB>;
+  #isShared = false;
   /** What makes the transaction fail as a whole, whatever its work makes of it. */
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(run: Run, { organizationId }: OrganizationScope) {
+  constructor(run: Run, { organizationId }: OrganizationScope, handle: Kysely<DB>) {
+    this.#handle = handle;
     this.#run = async (statement) => {
       this.#refuseFailed();
       try {
@@ -24,11 +28,18 @@ export class TransactionAccess implements Access {
     this.#organizationId = organizationId;
   }
 
+  get handle(): Kysely<DB> {
+    this.#isShared = true;
+    return this.#handle;
+  }
+
   /** Does the work of the transaction, and rejects when it must not be committed. */
-  async complete<T>(work: (access: Access) => Promise<T>): Promise<T> {
+  async complete<T>(work: (access: JoinableAccess<DB>) => Promise<T>): Promise<T> {
     try {
       const result = await work(this);
       await this.#last;
+      // After a failed statement of the host PostgreSQL would take `commit` for `rollback`, and say nothing.
+      if (this.#isShared) await this.#run({ text: 'select 1', values: [] });
       return result;
     } finally {
       this.#isOver = true;
@@ -39,7 +50,7 @@ export class TransactionAccess implements Access {
   }
 
   /** Joins: the work becomes part of this transaction, which as a whole fails with it. */
-  async transaction<T>(scope: OrganizationScope, work: (access: Access) => Promise<T>): Promise<T> {
+  async transaction<T>(scope: OrganizationScope, work: (access: JoinableAccess<DB>) => Promise<T>): Promise<T> {
     this.#check(scope);
     try {
       return await work(this);
