@@ -60,7 +60,7 @@ async function openPostgres(connections: number): Promise<SqlDatabase> {
     return new PostgresDialect({ pool });
   };
   return databaseOver(open, { schema }, async (kysely) => {
-    await kysely.executeQuery(CompiledQuery.raw(`drop schema if exists "${schema}" cascade`));
+    if (!server.isOurs) await kysely.executeQuery(CompiledQuery.raw(`drop schema if exists "${schema}" cascade`));
     return () => server.stop();
   });
 }
