@@ -45,7 +45,7 @@ function onPostgres(connectionString: string, crash: Crash): Dialect {
   const connect = async (): Promise<PostgresPoolClient> => {
     if (crash.hasHappened) throw gone();
     const client = await pool.connect();
-    const query: PoolQuery = async (text: string, values: readonly unknown[] = []) => {
+    const query = async (text: string, values: readonly unknown[] = []) => {
       const isLast = diesNow();
       if (isLast && crash.moment === 'before') return die(client);
       const result = await client.query(text, [...values]);
@@ -54,7 +54,8 @@ function onPostgres(connectionString: string, crash: Crash): Dialect {
     const release = () => {
       if (!crash.hasHappened) client.release();
     };
-    return { query, release };
+    // Kysely has a second form of `query`, for cursors, which nothing here asks for.
+    return Object.assign(Object.create(client) as PostgresPoolClient, { query, release });
   };
   return new PostgresDialect({ pool: { connect, end: () => pool.end() } });
 }

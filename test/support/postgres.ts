@@ -15,6 +15,8 @@ const INSTALLED = '/usr/lib/postgresql';
 /** A PostgreSQL database for tests. */
 export interface PostgresServer {
   readonly connectionString: string;
+  /** Whether it ends with the tests, and all that is in it. */
+  readonly isOurs: boolean;
   stop(): Promise<void>;
 }
 
@@ -24,7 +26,7 @@ export interface PostgresServer {
  */
 export async function startPostgres(): Promise<PostgresServer> {
   const given = env['DATABASE_URL'];
-  if (given) return { connectionString: given, stop: async () => undefined };
+  if (given) return { connectionString: given, isOurs: false, stop: async () => undefined };
   const binaries = binariesFolder();
   const folder = mkdtempSync(join(tmpdir(), 'express-sso-scim-postgres-'));
   const identity = serverIdentity();
@@ -48,6 +50,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   await waitUntilReady(connectionString);
   return {
     connectionString,
+    isOurs: true,
     async stop() {
       server.kill('SIGINT');
       await ended;

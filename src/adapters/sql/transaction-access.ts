@@ -60,6 +60,10 @@ export class TransactionAccess<DB> implements JoinableAccess<DB> {
     }
   }
 
+  read<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
+    return this.#enqueue(scope, work);
+  }
+
   single<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
     return this.#enqueue(scope, work);
   }
