@@ -3,7 +3,6 @@ import type { JsonObject, JsonValue } from '../../storage/resource-store.js';
 import { badRequest, type ScimError } from '../error.js';
 import type { FilterSyntax } from '../filter/syntax.js';
 import type { AttributeType } from '../schema/attribute-type.js';
-import { requireAttributes } from '../schema/canonical-resource.js';
 import {
   coerceOne,
   coerceValue,
@@ -14,7 +13,8 @@ import {
   requireFewElements,
   type UnknownNames,
 } from '../schema/coerce-value.js';
-import { pathText } from '../schema/resolve-path.js';
+import { requireAttributes } from '../schema/required-values.js';
+import { keepUnchangeable, refuseChange } from '../schema/unchangeable-values.js';
 import { type AttributeEdit, namesNothing, type PatchRules, refuseTooManyEdits } from './patch-edits.js';
 
 /**
@@ -26,8 +26,19 @@ export function applyEdits(attributes: JsonObject, edits: readonly AttributeEdit
   refuseTooManyEdits(edits);
   let current = attributes;
   for (const edit of edits) current = applyEdit(current, edit, rules);
-  requireAttributes(current, rules.type, 'mutability');
-  return current;
+  const kept = keepUnchangeable(attributes, current, rules.type, 'refuse');
+  requireAttributes(kept, rules.type, (subAttribute) => wasTaken(subAttribute, edits));
+  return kept;
+}
+
+/** Whether edits took away what is missing now. A part can also be missing because a new value came without it. */
+function wasTaken(subAttribute: AttributeType | undefined, edits: readonly AttributeEdit[]): boolean {
+  return (
+    !subAttribute ||
+    edits.some(
+      ({ op, target, value }) => target.subAttribute === subAttribute && (op === 'remove' || namesNothing(value)),
+    )
+  );
 }
 
 function applyEdit(attributes: JsonObject, edit: AttributeEdit, rules: PatchRules): JsonObject {
@@ -45,15 +56,7 @@ function edited(before: JsonValue | undefined, edit: AttributeEdit, rules: Patch
   const after = attribute.multiValued
     ? editElements(Array.isArray(before) ? before : [], edit, rules)
     : editSingle(before, edit, rules);
-  if (attribute.mutability === 'writeOnly') return undefined;
-  if (
-    attribute.mutability === 'immutable' &&
-    before !== undefined &&
-    JSON.stringify(before) !== JSON.stringify(after)
-  ) {
-    throw badRequest('mutability', `"${pathText(edit.target)}" cannot be changed once it is set.`);
-  }
-  return after;
+  return attribute.mutability === 'writeOnly' ? undefined : after;
 }
 
 function editSingle(before: JsonValue | undefined, edit: AttributeEdit, rules: PatchRules): JsonValue | undefined {
@@ -62,6 +65,7 @@ function editSingle(before: JsonValue | undefined, edit: AttributeEdit, rules: P
     const value = edit.op === 'remove' ? undefined : coerceValue(subAttribute, edit.value, names(rules));
     const { name } = subAttribute;
     const whole = isJsonObject(before) ? before : {};
+    if (subAttribute.mutability === 'immutable') refuseChange(whole[name], value, edit.target);
     return mergeComplex(whole, value === undefined ? {} : { [name]: value }, { [name]: edit.value }, attribute);
   }
   if (edit.op === 'remove') return undefined;
@@ -164,6 +168,7 @@ function editSubAttribute(
 ): readonly JsonValue[] {
   if (!isJsonObject(element)) return [element];
   const value = edit.op === 'remove' ? undefined : coerceSub(subAttribute, edit, rules);
+  if (subAttribute.mutability === 'immutable') refuseChange(element[subAttribute.name], value, edit.target);
   if (value === undefined && subAttribute.name === 'value') return [];
   if (isJsonObject(value)) return [{ ...element, ...value }];
   const after = withSub(element, subAttribute.name, value);
@@ -190,7 +195,8 @@ function statedValues(syntax: FilterSyntax, attribute: AttributeType): JsonObjec
   }
   if (syntax.op !== 'eq' || !('value' in syntax.literal)) return undefined;
   const sub = attribute.subAttributes.get(syntax.target.attribute.toLowerCase());
-  const value = sub && coerceOne(sub, syntax.literal.value, 'ignore');
+  // Nobody makes a read-only value by searching for it.
+  const value = sub && sub.mutability !== 'readOnly' ? coerceOne(sub, syntax.literal.value, 'ignore') : undefined;
   return sub && value !== undefined ? { [sub.name]: value } : undefined;
 }
 

@@ -24,12 +24,23 @@ export interface ResourceTypeInput {
   readonly extensions?: readonly ExtensionInput[];
 }
 
+/** An attribute that a rule is about: it itself, or sub-attributes inside it. */
+interface RuledAttribute {
+  readonly attribute: AttributeType;
+  readonly isRuled: boolean;
+  readonly inside: readonly AttributeType[];
+}
+
 /** A schema with its attributes found by lower-case name. */
 export interface CompiledSchema {
   readonly id: string;
   readonly name: string;
   readonly description: string;
   readonly attributes: ReadonlyMap<string, AttributeType>;
+  /** What must have a value, if clients write it. */
+  readonly required: readonly RuledAttribute[];
+  /** What is read-only or immutable. */
+  readonly unchangeable: readonly RuledAttribute[];
 }
 
 interface CompiledExtension {
@@ -65,7 +76,7 @@ export function compileResourceType(input: ResourceTypeInput): ResourceType {
     name: input.name,
     endpoint: input.endpoint,
     description: input.description ?? base.description,
-    schema: { ...base, attributes: own },
+    schema: { ...base, ...withRules(own) },
     attributes: new Map([...COMMON_ATTRIBUTES, ...own]),
     extensions,
   };
@@ -100,6 +111,31 @@ function compileSchema(input: SchemaInput): CompiledSchema {
     id: json.id,
     name: json.name,
     description: json.description ?? '',
-    attributes: compileAttributes(attributes),
+    ...withRules(compileAttributes(attributes)),
   };
+}
+
+function withRules(
+  attributes: ReadonlyMap<string, AttributeType>,
+): Pick<CompiledSchema, 'attributes' | 'required' | 'unchangeable'> {
+  const required = ruled(attributes, (each) => each.required && each.mutability !== 'readOnly');
+  const isUnchangeable = ({ mutability }: AttributeType) => mutability === 'readOnly' || mutability === 'immutable';
+  return {
+    attributes,
+    required: required.filter(({ attribute }) => attribute.mutability !== 'readOnly'),
+    unchangeable: ruled(attributes, isUnchangeable),
+  };
+}
+
+function ruled(
+  attributes: ReadonlyMap<string, AttributeType>,
+  isRuled: (attribute: AttributeType) => boolean,
+): readonly RuledAttribute[] {
+  return [...attributes.values()]
+    .map((attribute) => ({
+      attribute,
+      isRuled: isRuled(attribute),
+      inside: [...attribute.subAttributes.values()].filter(isRuled),
+    }))
+    .filter((each) => each.isRuled || each.inside.length > 0);
 }
