@@ -14,7 +14,7 @@ export interface ScimPolicy {
   readonly unstatedSchemas: 'accept' | 'refuse';
   /**
    * PATCH add or replace at `emails[type eq "work"].value` where no such element exists: create it from the filter
-   * (Entra needs it), or 400 noTarget as RFC 7644 section 3.5.2.3 says.
+   * (Entra needs it), or 400 noTarget as RFC 7644 section 3.5.2.3 says. The same for `members[value eq "…"]`.
    */
   readonly absentTargets: 'create' | 'refuse';
   /** Whether filters may hold words without quotes, as older Microsoft collections send them. */

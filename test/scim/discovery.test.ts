@@ -634,7 +634,7 @@ describe('Schemas of the host', () => {
       expect((await client.put(at, bodyOf({ lock: { ...lock, serial: 's3' } }))).status).toBe(200);
     });
 
-    it.each(places)('160 166 by PATCH at %s %s', async (path, prefix, bodyOf) => {
+    it.each(places)('139 166 168 by PATCH at %s %s', async (path, prefix, bodyOf) => {
       const client = await newClient(options);
       const created = await client.post(path, bodyOf({ lock, keys }));
       const at = `${path}/${created.body.id}`;

@@ -324,7 +324,7 @@ function patched(attributes: object, Operations: readonly object[]): unknown {
 function changeOfMembers(operation: (index: number) => object, count: number): unknown {
   const Operations = Array.from({ length: count }, (_, index) => operation(index));
   const edits = readPatch({ Operations }, { ...RULES, type: GROUP_TYPE });
-  return memberChange(edits, DEFAULT_SCIM_POLICY, async () => []);
+  return memberChange(edits, DEFAULT_SCIM_POLICY, { all: async () => [], hasAny: async () => false });
 }
 
 function groups(count: number, refersTo: (index: number) => readonly number[]): readonly object[] {

@@ -11,7 +11,7 @@ import { createResourceWriter, type WrittenResource } from '../message/resource-
 import type { ScimContext } from '../message/scim-message.js';
 import { requireMatch } from '../message/version.js';
 import { applyEdits } from '../patch/apply-edits.js';
-import { memberChange, memberIds } from '../patch/member-edits.js';
+import { type CurrentMembers, memberChange, memberIds, refuseSelf } from '../patch/member-edits.js';
 import { type AttributeEdit, readPatch } from '../patch/patch-edits.js';
 import { canonicalResource, isMembers } from '../schema/canonical-resource.js';
 import { requireAttributes } from '../schema/required-values.js';
@@ -62,10 +62,18 @@ export function createGroupsEndpoint(options: {
     return { attributes, uniqueKeys: uniqueKeys(type, attributes, policy) };
   }
 
-  async function readMembers(context: ScimContext, id: string): Promise<readonly GroupMember[]> {
-    const members: GroupMember[] = [];
-    for await (const page of memberPages(storage, context, id)) members.push(...page);
-    return members;
+  function currentMembers(context: ScimContext, id: string): CurrentMembers {
+    return {
+      async all() {
+        const members: GroupMember[] = [];
+        for await (const page of memberPages(storage, context, id)) members.push(...page);
+        return members;
+      },
+      async hasAny(ids) {
+        const groupsOf = await storage.groups.groupsOf(context.scope, ids);
+        return [...groupsOf.values()].some((references) => references.some((group) => group.id === id));
+      },
+    };
   }
 
   return {
@@ -87,11 +95,13 @@ export function createGroupsEndpoint(options: {
 
     async replace(context, id, body, { projection, ifMatch }) {
       const { scope, policy } = context;
-      const { attributes, members } = canonicalResource(body, type, policy);
+      const { attributes, members: listed } = canonicalResource(body, type, policy);
+      const members = { replace: memberIds(listed) };
+      refuseSelf(members, id);
       const group = await groups.change(scope, id, {
         decide: (current) =>
           draftUnlessSame(current, draft(keepUnchangeable(current.attributes, attributes, type), policy)),
-        members: { replace: memberIds(members) },
+        members,
         ...conditions(ifMatch, policy),
       });
       if (!group) throw unknownGroup(id);
@@ -102,7 +112,8 @@ export function createGroupsEndpoint(options: {
       const { scope, policy } = context;
       const rules = { type, id, policy };
       const { ofMembers, ofAttributes } = split(readPatch(body, rules), type);
-      const members = await memberChange(ofMembers, policy, () => readMembers(context, id));
+      const members = await memberChange(ofMembers, policy, currentMembers(context, id));
+      if (members) refuseSelf(members, id);
       const group = await groups.change(scope, id, {
         ...(ofAttributes.length > 0 || !members
           ? {
