@@ -2,12 +2,12 @@ import type { DirectoryGroups } from '../../provisioning/directory-groups.js';
 import type { ResourceDraft } from '../../provisioning/directory-users.js';
 import { queryInBatches } from '../../storage/batched-query.js';
 import type { DirectoryGroup, GroupMember } from '../../storage/group-store.js';
-import type { JsonObject, StoredResource } from '../../storage/resource-store.js';
+import type { JsonObject } from '../../storage/resource-store.js';
 import type { Storage } from '../../storage/storage.js';
 import type { ScimPolicy } from '../../tenancy/scim-policy.js';
-import { badRequest, notFound, type ScimError } from '../error.js';
+import { notFound, type ScimError } from '../error.js';
 import { type Projection, returnedRules, shows } from '../message/projection.js';
-import { createResourceWriter, type WrittenResource } from '../message/resource-writer.js';
+import { type Besides, createResourceWriter } from '../message/resource-writer.js';
 import type { ScimContext } from '../message/scim-message.js';
 import { requireMatch } from '../message/version.js';
 import { applyEdits } from '../patch/apply-edits.js';
@@ -19,12 +19,10 @@ import type { ResourceType } from '../schema/resource-type.js';
 import { keepUnchangeable } from '../schema/unchangeable-values.js';
 import { uniqueKeys } from '../schema/unique-keys.js';
 import { memberPages, shownMembers } from './group-members.js';
+import { areLong, groupPieces } from './group-pieces.js';
 import { draftUnlessSame, refuseLargeResource } from './resource-draft.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
-import { written, writtenUnlessKnown } from './written-answer.js';
-
-/** About 75 MB of JSON. A page that left groups out instead would be an import without them. */
-const MEMBERS_ON_PAGE = 500_000;
+import { type ShownResource, written, writtenUnlessKnown } from './written-answer.js';
 
 /** `/Groups` (RFC 7643 section 4.2). Nothing here reads the members of a group unless they are to be shown. */
 export function createGroupsEndpoint(options: {
@@ -38,10 +36,15 @@ export function createGroupsEndpoint(options: {
 
   async function show(
     context: ScimContext,
-    group: StoredResource,
+    group: DirectoryGroup,
     projection: Projection | undefined,
-  ): Promise<WrittenResource> {
-    const members = shows(projection, 'members') ? await shownMembers(storage, context, group.id) : undefined;
+  ): Promise<ShownResource> {
+    const isShown = shows(projection, 'members');
+    if (isShown && areLong([group])) {
+      const { content, etag, location } = writer.write(context, group, undefined, projection);
+      return { pieces: await groupPieces(storage, context, [group], () => content, projection), etag, location };
+    }
+    const members = isShown ? await shownMembers(storage, context, group.id) : undefined;
     return writer.write(context, group, members, projection);
   }
 
@@ -50,7 +53,7 @@ export function createGroupsEndpoint(options: {
     context: ScimContext,
     group: DirectoryGroup,
     projection: Projection | undefined,
-  ): Promise<WrittenResource> {
+  ): Promise<ShownResource> {
     const asked = projection?.mode === 'only';
     if (asked || group.memberCount <= context.policy.membersInWriteAnswers) return show(context, group, projection);
     return writer.write(context, group, undefined, projection);
@@ -143,15 +146,13 @@ export function createGroupsEndpoint(options: {
       return queryInBatches(ask, storage.groups, scope, query, storage.capabilities);
     },
 
-    async write(context, resources, projection) {
+    async write(context, page: readonly DirectoryGroup[], projection) {
+      const write = (group: DirectoryGroup, members?: Besides) =>
+        writer.write(context, group, members, projection).content;
+      if (!shows(projection, 'members')) return page.map((group) => write(group));
+      if (areLong(page)) return { pieces: await groupPieces(storage, context, page, write, projection) };
       const shown: JsonObject[] = [];
-      let members = 0;
-      for (const group of resources) {
-        const { content } = await show(context, group, projection);
-        members += Array.isArray(content['members']) ? content['members'].length : 0;
-        if (members > MEMBERS_ON_PAGE && resources.length > 1) throw tooManyMembers();
-        shown.push(content);
-      }
+      for (const group of page) shown.push(write(group, await shownMembers(storage, context, group.id)));
       return shown;
     },
   };
@@ -173,13 +174,6 @@ function split(
   const ofAttributes: AttributeEdit[] = [];
   for (const edit of edits) (isMembers(type, edit.target.attribute) ? ofMembers : ofAttributes).push(edit);
   return { ofMembers, ofAttributes };
-}
-
-function tooManyMembers(): ScimError {
-  return badRequest(
-    'tooMany',
-    `The groups of this page have more than ${MEMBERS_ON_PAGE} members together. Ask for fewer groups, or without members.`,
-  );
 }
 
 function unknownGroup(id: string): ScimError {

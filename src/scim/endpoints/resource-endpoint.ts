@@ -11,6 +11,9 @@ interface RequestOptions {
   readonly ifNoneMatch: string | undefined;
 }
 
+/** The resources of a page as they are shown, or, where they are long, their JSON in pieces, with commas in between. */
+export type WrittenList = readonly JsonObject[] | { readonly pieces: AsyncIterable<string> };
+
 /**
  * The operations of one resource type (RFC 7644 sections 3.3 to 3.6). Users, groups and custom types implement it; the
  * router of methods, the search and bulk requests know nothing else of them.
@@ -30,5 +33,5 @@ export interface ResourceEndpoint {
     context: ScimContext,
     resources: readonly StoredResource[],
     projection: Projection | undefined,
-  ): Promise<readonly JsonObject[]>;
+  ): Promise<WrittenList>;
 }

@@ -13,7 +13,7 @@ import type { SearchRequest } from '../message/search-request.js';
 import { isSecret } from '../schema/attribute-type.js';
 import { resolvePath, simpleValue } from '../schema/resolve-path.js';
 import type { ResourceType } from '../schema/resource-type.js';
-import type { ResourceEndpoint } from './resource-endpoint.js';
+import type { ResourceEndpoint, WrittenList } from './resource-endpoint.js';
 
 export interface SearchOptions {
   readonly clock: Clock;
@@ -48,11 +48,12 @@ export async function searchOne(
     ...(sort ? { sort } : {}),
   });
   const resources = await endpoint.write(context, page.items, readProjection(search, type, returned));
-  if (paging.method === 'index') return listResponse(page.total, resources, { startIndex: paging.startIndex });
-  if (page.next === undefined) return listResponse(page.total, resources, {});
+  const counts = { total: page.total, itemsPerPage: page.items.length };
+  if (paging.method === 'index') return listResponse(counts, resources, { startIndex: paging.startIndex });
+  if (page.next === undefined) return listResponse(counts, resources, {});
   const expiresAt = clock.now() + cursorTimeout * 1000;
   const nextCursor = writeCursor({ position: page.next, count: paging.count, expiresAt }, cursorKey, identity);
-  return listResponse(page.total, resources, { nextCursor });
+  return listResponse(counts, resources, { nextCursor });
 }
 
 /**
@@ -76,18 +77,38 @@ export async function searchAll(
   const syntax = search.filter === undefined ? undefined : parseFilter(search.filter);
   const unquotedValues = context.policy.unquotedFilterValues;
   const isKnown = (name: string) => readable.some(({ type }) => searchedAttribute(type, name) !== undefined);
-  const resources: JsonObject[] = [];
+  const lists: WrittenList[] = [];
   let total = 0;
+  let itemsPerPage = 0;
   for (const endpoint of readable) {
     const filter = syntax && bindFilter(syntax, { type: endpoint.type, unquotedValues, isKnown });
-    const room = paging.count - resources.length;
+    const room = paging.count - itemsPerPage;
     const startIndex = Math.max(1, paging.startIndex - total);
     const page = await endpoint.query(context, { page: { startIndex, count: room }, ...(filter ? { filter } : {}) });
     total += page.total;
+    itemsPerPage += page.items.length;
     const projection = readProjection(search, endpoint.type, endpoint.returned);
-    resources.push(...(await endpoint.write(context, page.items, projection)));
+    if (page.items.length > 0) lists.push(await endpoint.write(context, page.items, projection));
   }
-  return listResponse(total, resources, { startIndex: paging.startIndex });
+  return listResponse({ total, itemsPerPage }, joined(lists), { startIndex: paging.startIndex });
+}
+
+/** Several lists as one: in pieces as soon as one of them is. */
+function joined(lists: readonly WrittenList[]): WrittenList {
+  const whole: JsonObject[] = [];
+  for (const list of lists) {
+    if ('pieces' in list) return { pieces: piecesOf(lists) };
+    whole.push(...list);
+  }
+  return whole;
+}
+
+async function* piecesOf(lists: readonly WrittenList[]): AsyncGenerator<string> {
+  for (const [index, list] of lists.entries()) {
+    if (index > 0) yield ',';
+    if ('pieces' in list) yield* list.pieces;
+    else yield JSON.stringify(list).slice(1, -1);
+  }
 }
 
 function boundFilter(text: string, type: ResourceType, { policy }: ScimContext): Filter {
@@ -116,11 +137,17 @@ function queryIdentity({ name }: ResourceType, { filter = '', sortBy = '', desce
 
 /** A ListResponse (RFC 7644 section 3.4.2). */
 export function listResponse(
-  total: number,
-  resources: readonly object[],
+  { total, itemsPerPage }: { readonly total: number; readonly itemsPerPage: number },
+  resources: readonly object[] | Extract<WrittenList, { readonly pieces: unknown }>,
   paging: { readonly startIndex?: number; readonly nextCursor?: string },
 ): ScimResponse {
-  const itemsPerPage = resources.length;
-  const list = { schemas: [MESSAGE.list], totalResults: total, itemsPerPage, ...paging, Resources: resources };
-  return { status: 200, body: JSON.stringify(list) };
+  const head = { schemas: [MESSAGE.list], totalResults: total, itemsPerPage, ...paging };
+  if ('pieces' in resources) return { status: 200, pieces: listPieces(head, resources.pieces) };
+  return { status: 200, body: JSON.stringify(Object.assign(head, { Resources: resources })) };
+}
+
+async function* listPieces(head: object, resources: AsyncIterable<string>): AsyncGenerator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"Resources":[`;
+  yield* resources;
+  yield ']}';
 }
