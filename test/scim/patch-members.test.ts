@@ -377,6 +377,54 @@ describe('bounds', () => {
     expect(answer.body.phoneNumbers[998]).toEqual({ value: 'p998', type: 'other', display: 'p998' });
   });
 
+  it.each<[string, (each: string) => Operation]>([
+    ['by a filter that looks at all of them', (each) => ({ op: 'remove', path: `phoneNumbers[display co "${each}"]` })],
+    [
+      'for one text in another',
+      (each) => ({ op: 'remove', path: `phoneNumbers[display co "${'a'.repeat(400)}${each}${'a'.repeat(400)}"]` }),
+    ],
+    [
+      'for one text in that of one value',
+      () => ({ op: 'remove', path: `emails[value eq "long" and display co "${'a'.repeat(400)}b${'a'.repeat(400)}"]` }),
+    ],
+    ['to change all of them', (each) => ({ op: 'replace', path: 'phoneNumbers.display', value: each })],
+  ])('183 refuses to look at 1000 values with 1000 operations %s (413)', async (_what, operation) => {
+    const { client, path } = await createAda(site);
+    const value = numbered('p', 1000).map((each) => ({ value: each, display: 'a'.repeat(200) }));
+    await client.patch(path, [
+      { op: 'replace', path: 'phoneNumbers', value },
+      { op: 'add', path: 'emails', value: [{ value: 'long', display: 'a'.repeat(20_000) }] },
+    ]);
+    const before = (await client.get(path)).body;
+    const operations = numbered('p', 1000).map(operation);
+    const detail = expectScimError(await bearable(() => client.patch(path, operations)), 413);
+    expect(detail).toContain('[value eq "…"]');
+    expect((await client.get(path)).body).toEqual(before);
+    const few = await client.patch(path, operations.slice(0, 1));
+    expect(few.status).toBe(200);
+  });
+
+  it('183 finds values by id whatever else the brackets say, and however they change', async () => {
+    const { client, path } = await createAda(site);
+    const value = ['a', 'b', 'c', 'd'].map((each) => ({ value: each, type: 'other' }));
+    await client.patch(path, [{ op: 'replace', path: 'phoneNumbers', value }]);
+    const answer = await client.patch(path, [
+      { op: 'replace', path: 'phoneNumbers[value eq "A"].display', value: 'first' },
+      { op: 'replace', path: 'phoneNumbers[type eq "other" and value eq "b"].value', value: 'B2' },
+      { op: 'replace', path: 'phoneNumbers[value eq "b2"].display', value: 'second' },
+      { op: 'remove', path: 'phoneNumbers[value eq "b" or value eq "c"]' },
+      { op: 'replace', path: 'phoneNumbers[value eq "d" and type eq "work"].display', value: 'made' },
+      { op: 'remove', path: 'phoneNumbers', value: [{ value: 'd', type: 'other' }] },
+      { op: 'add', path: 'phoneNumbers', value: [{ value: 'c' }, { value: 'a', type: 'other', primary: true }] },
+    ]);
+    expect(answer.body.phoneNumbers).toEqual([
+      { value: 'a', type: 'other', display: 'first', primary: true },
+      { value: 'B2', type: 'other', display: 'second' },
+      { value: 'd', type: 'work', display: 'made' },
+      { value: 'c' },
+    ]);
+  });
+
   it('183 takes removals that list 9000 values in all, none of which is there', async () => {
     const { client, path } = await createAda(site);
     const addresses = numbered('p', 1000).map((locality) => ({ locality }));
