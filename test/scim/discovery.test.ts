@@ -321,7 +321,7 @@ describe('Discovery endpoints (RFC 7644 section 4)', () => {
       await client.delete(path),
     ]) {
       expectScimError(answer, 405);
-      expect(answer.headers['allow']).toBe('GET');
+      expect(answer.headers['allow']).toBe('GET, HEAD');
     }
     expect((await client.get(path)).body).toEqual(before.body);
   });

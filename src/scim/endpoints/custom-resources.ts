@@ -50,29 +50,31 @@ export function createCustomResourceEndpoint(options: {
       return writtenUnlessKnown(writer.write(context, resource, undefined, projection), ifNoneMatch);
     },
 
-    async replace(context, id, body, { projection, ifMatch }) {
+    async replace(context, id, body, { projection, ...conditions }) {
       const { attributes } = canonicalResource(body, type, context.policy);
       const resource = await customResources.change(context.scope, type.name, id, (current) => {
-        requireMatch(ifMatch, current.version);
+        requireMatch(conditions, current.version);
         return draftUnlessSame(current, draft(keepUnchangeable(current.attributes, attributes, type), context.policy));
       });
       if (!resource) throw unknownResource(type, id);
       return written(200, writer.write(context, resource, undefined, projection));
     },
 
-    async patch(context, id, body, { projection, ifMatch }) {
+    async patch(context, id, body, { projection, ...conditions }) {
       const rules = { type, id, policy: context.policy };
       const edits = readPatch(body, rules);
       const resource = await customResources.change(context.scope, type.name, id, (current) => {
-        requireMatch(ifMatch, current.version);
+        requireMatch(conditions, current.version);
         return draftUnlessSame(current, draft(applyEdits(current.attributes, edits, rules), context.policy));
       });
       if (!resource) throw unknownResource(type, id);
       return written(200, writer.write(context, resource, undefined, projection));
     },
 
-    async remove({ scope }, id, { ifMatch }) {
-      const done = await customResources.remove(scope, type.name, id, ({ version }) => requireMatch(ifMatch, version));
+    async remove({ scope }, id, conditions) {
+      const done = await customResources.remove(scope, type.name, id, ({ version }) =>
+        requireMatch(conditions, version),
+      );
       if (!done) throw unknownResource(type, id);
       return { status: 204 };
     },

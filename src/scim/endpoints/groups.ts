@@ -9,7 +9,7 @@ import { notFound, type ScimError } from '../error.js';
 import { type Projection, returnedRules, shows } from '../message/projection.js';
 import { type Besides, createResourceWriter } from '../message/resource-writer.js';
 import type { ScimContext } from '../message/scim-message.js';
-import { requireMatch } from '../message/version.js';
+import { type Conditions, requireMatch } from '../message/version.js';
 import { applyEdits } from '../patch/apply-edits.js';
 import { type CurrentMembers, memberChange, memberIds, refuseSelf } from '../patch/member-edits.js';
 import { type AttributeEdit, readPatch } from '../patch/patch-edits.js';
@@ -96,7 +96,7 @@ export function createGroupsEndpoint(options: {
       return writtenUnlessKnown(await show(context, group, projection), ifNoneMatch);
     },
 
-    async replace(context, id, body, { projection, ifMatch }) {
+    async replace(context, id, body, { projection, ...conditions }) {
       const { scope, policy } = context;
       const { attributes, members: listed } = canonicalResource(body, type, policy);
       const members = { replace: memberIds(listed) };
@@ -105,13 +105,13 @@ export function createGroupsEndpoint(options: {
         decide: (current) =>
           draftUnlessSame(current, draft(keepUnchangeable(current.attributes, attributes, type), policy)),
         members,
-        ...conditions(ifMatch, policy),
+        ...memberRules(conditions, policy),
       });
       if (!group) throw unknownGroup(id);
       return written(200, await showChanged(context, group, projection));
     },
 
-    async patch(context, id, body, { projection, ifMatch }) {
+    async patch(context, id, body, { projection, ...conditions }) {
       const { scope, policy } = context;
       const rules = { type, id, policy };
       const { ofMembers, ofAttributes } = split(readPatch(body, rules), type);
@@ -125,7 +125,7 @@ export function createGroupsEndpoint(options: {
             }
           : {}),
         ...(members ? { members } : {}),
-        ...conditions(ifMatch, policy),
+        ...memberRules(conditions, policy),
       });
       if (!group) throw unknownGroup(id);
       if (policy.patchGroupResponse === 'no-content' && projection === returned.onRequest) {
@@ -135,8 +135,8 @@ export function createGroupsEndpoint(options: {
       return written(200, await showChanged(context, group, projection));
     },
 
-    async remove({ scope }, id, { ifMatch }) {
-      const done = await groups.remove(scope, id, (group) => requireMatch(ifMatch, group.version));
+    async remove({ scope }, id, conditions) {
+      const done = await groups.remove(scope, id, (group) => requireMatch(conditions, group.version));
       if (!done) throw unknownGroup(id);
       return { status: 204 };
     },
@@ -158,12 +158,13 @@ export function createGroupsEndpoint(options: {
   };
 }
 
-function conditions(
-  ifMatch: string | undefined,
+/** What a change of a group depends on; without conditions it is made without a look at the version. */
+function memberRules(
+  conditions: Conditions,
   { unknownMembers }: ScimPolicy,
 ): { readonly unknownMembers: 'refuse' | 'skip'; readonly precondition?: (group: DirectoryGroup) => void } {
-  if (ifMatch === undefined) return { unknownMembers };
-  return { unknownMembers, precondition: ({ version }) => requireMatch(ifMatch, version) };
+  if (conditions.ifMatch === undefined && conditions.ifNoneMatch === undefined) return { unknownMembers };
+  return { unknownMembers, precondition: ({ version }) => requireMatch(conditions, version) };
 }
 
 function split(

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import { foldCase } from '../../core/fold.js';
 import type { Filter, PageRequest, Sort } from '../../storage/query.js';
 import type { JsonObject } from '../../storage/resource-store.js';
+import type { StorageCapabilities } from '../../storage/storage.js';
 import { allows } from '../../tenancy/scopes.js';
 import { badRequest, ScimError } from '../error.js';
 import { bindFilter, isMembership, searchedAttribute } from '../filter/bind-filter.js';
@@ -19,6 +20,8 @@ export interface SearchOptions {
   readonly clock: Clock;
   /** Seconds that a cursor is good for. */
   readonly cursorTimeout: number;
+  /** Positions of a store that filters and sorts are of another form than those made for one that cannot. */
+  readonly capabilities: StorageCapabilities;
 }
 
 /** Answers a search of one resource type (RFC 7644 section 3.4.2, RFC 9865). */
@@ -26,14 +29,14 @@ export async function searchOne(
   context: ScimContext,
   endpoint: ResourceEndpoint,
   search: SearchRequest,
-  { clock, cursorTimeout }: SearchOptions,
+  { clock, cursorTimeout, capabilities }: SearchOptions,
 ): Promise<ScimResponse> {
   const { type, returned } = endpoint;
   const { cursorKey } = context.directory;
   const filter = search.filter === undefined ? undefined : boundFilter(search.filter, type, context);
   const sort = search.sortBy === undefined ? undefined : readSort(search.sortBy, search.descending, type);
   const { paging } = search;
-  const identity = paging.method === 'cursor' ? queryIdentity(type, search) : '';
+  const identity = paging.method === 'cursor' ? queryIdentity(type, search, capabilities) : '';
   const request: PageRequest =
     paging.method === 'index'
       ? paging
@@ -42,11 +45,9 @@ export async function searchOne(
             paging.cursor && readCursor(paging.cursor, cursorKey, identity, { count: paging.count, now: clock.now() }),
           count: paging.count,
         };
-  const page = await endpoint.query(context, {
-    page: request,
-    ...(filter ? { filter } : {}),
-    ...(sort ? { sort } : {}),
-  });
+  const query = { page: request, ...(filter ? { filter } : {}), ...(sort ? { sort } : {}) };
+  const asked = endpoint.query(context, query);
+  const page = await ('after' in request && request.after !== '' ? asked.catch(refuseForeignPosition) : asked);
   const resources = await endpoint.write(context, page.items, readProjection(search, type, returned));
   const counts = { total: page.total, itemsPerPage: page.items.length };
   if (paging.method === 'index') return listResponse(counts, resources, { startIndex: paging.startIndex });
@@ -131,8 +132,18 @@ function readSort(sortBy: string, descending: boolean, type: ResourceType): Sort
 }
 
 /** What must stay the same over all pages of a walk by cursor (RFC 9865 section 2). */
-function queryIdentity({ name }: ResourceType, { filter = '', sortBy = '', descending }: SearchRequest): string {
-  return JSON.stringify([name, filter, foldCase(sortBy), descending]);
+function queryIdentity(
+  { name }: ResourceType,
+  { filter = '', sortBy = '', descending }: SearchRequest,
+  { filtering, sorting }: StorageCapabilities,
+): string {
+  return JSON.stringify([name, filter, foldCase(sortBy), descending, filtering, sorting]);
+}
+
+/** A store tells by a RangeError that a position is none of its own: the directory has moved to another store meanwhile. */
+function refuseForeignPosition(thrown: unknown): never {
+  if (!(thrown instanceof RangeError)) throw thrown;
+  throw badRequest('invalidCursor', 'The cursor was made before the directory moved. Start without one.');
 }
 
 /** A ListResponse (RFC 7644 section 3.4.2). */
