@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { UniqueConflictError } from 'express-sso-scim';
+import { createDirectories, UniqueConflictError } from 'express-sso-scim';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import type { Response } from 'supertest';
 import type { ScimType } from '../../src/scim/error.js';
@@ -535,6 +535,37 @@ describe('PUT of a group', () => {
     const sales = await createGroup(client, 'Sales');
     expect((await replaced(client, path, { id: sales.id, displayName: 'Makers' })).id).toBe(group.id);
     expect((await client.get(`/Groups/${sales.id}`)).body).toEqual(sales);
+  });
+});
+
+describe('a policy about unique values that is switched', () => {
+  it.each([
+    ['/Users', 'externalIds', { externalId: 'x' }],
+    ['/Groups', 'groupNames', { displayName: 'Team' }],
+  ] as const)('counts at %s for what is written from then on, a full sync included (%s)', async (path, name, twin) => {
+    const site = createScimSite({ tokenCacheSeconds: 0 });
+    const client = await site.client({ policy: { [name]: 'any' } });
+    const { organizationId, id: directoryId } = client.directory;
+    const switchTo = (value: 'any' | 'unique') =>
+      createDirectories({ storage: site.storage }).update(
+        { organizationId, directoryId },
+        { policy: { [name]: value } },
+      );
+    const add = (userName: string) => client.post(path, { userName, displayName: userName, ...twin });
+    const first = (await add('ada')).body;
+    const second = (await add('bob')).body;
+    await switchTo('unique');
+    expect((await add('cy')).status).toBe(201);
+    const again = await client.put(`${path}/${first.id}`, first);
+    expect({ status: again.status, meta: again.body.meta.created }).toEqual({ status: 200, meta: first.meta.created });
+    expectScimError(await add('dee'), 409, 'uniqueness');
+    const [[attribute, value] = ['', '']] = Object.entries(twin);
+    const itself = [{ op: 'replace', path: attribute, value }];
+    expectScimError(await client.patch(`${path}/${second.id}`, itself), 409, 'uniqueness');
+    await switchTo('any');
+    expectScimError(await add('eve'), 409, 'uniqueness');
+    expect((await client.patch(`${path}/${first.id}`, itself)).status).toBe(200);
+    expect((await client.patch(`${path}/${first.id}`, itself)).body.meta.version).not.toBe(first.meta.version);
   });
 });
 

@@ -12,7 +12,13 @@ export function refuseLargeResource(attributes: JsonObject): void {
   throw new ScimError(413, undefined, `A resource may have at most ${LONGEST_RESOURCE} characters as JSON.`);
 }
 
-/** The draft, or `undefined` when it says what the resource is already: then nothing is written and no version moves. */
+/**
+ * The draft, or `undefined` when it says what the resource is already: then nothing is written and no version moves. Under
+ * a policy that has changed since, the keys differ, and are written.
+ */
 export function draftUnlessSame(current: StoredResource, draft: ResourceDraft): ResourceDraft | undefined {
-  return sameJson(current.attributes, draft.attributes) ? undefined : draft;
+  const { uniqueKeys } = draft;
+  const hasSameKeys =
+    uniqueKeys.length === current.uniqueKeys.length && uniqueKeys.every((key) => current.uniqueKeys.includes(key));
+  return hasSameKeys && sameJson(current.attributes, draft.attributes) ? undefined : draft;
 }
