@@ -545,16 +545,17 @@ describe('Schemas of the host', () => {
     expectScimError(await client.patch(`/Users/${other.body.id}`, steal), 409, 'uniqueness');
     expect((await client.get(`/Users/${other.body.id}`)).body[BADGE]).toEqual({ number: 'a1' });
 
-    for (const [name, value] of [
-      ['level', '3'],
-      ['level', 3.5],
-      ['ratio', 'half'],
-      ['expires', 'tomorrow'],
-      ['doors', [1]],
-      ['color', 'red'],
+    for (const [name, value, fault] of [
+      ['level', '3', '"level" must be an integer, not a string.'],
+      ['level', 3.5, '"level" must be an integer, not a number.'],
+      ['level', { value: 3 }, '"level" must be an integer, not an object.'],
+      ['ratio', 'half', '"ratio" must be a decimal, not a string.'],
+      ['expires', 'tomorrow', '"expires" must be a dateTime such as 2026-05-31T09:30:00Z.'],
+      ['doors', [1], '"doors" must be a string, not a number.'],
+      ['color', 'red', '"color" must be an object, not a string.'],
     ] as const) {
       const wrong = await client.patch(at, [{ op: 'replace', path: `${BADGE}:${name}`, value }]);
-      expectScimError(wrong, 400, 'invalidValue');
+      expect(expectScimError(wrong, 400, 'invalidValue')).toBe(fault);
     }
     const readOnly = [{ op: 'replace', path: `${BADGE}:issuedBy`, value: 'eve' }];
     expectScimError(await client.patch(at, readOnly), 400, 'mutability');

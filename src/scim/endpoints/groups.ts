@@ -1,5 +1,4 @@
 import type { DirectoryGroups } from '../../provisioning/directory-groups.js';
-import type { ResourceDraft } from '../../provisioning/directory-users.js';
 import { queryInBatches } from '../../storage/batched-query.js';
 import type { DirectoryGroup, GroupMember } from '../../storage/group-store.js';
 import type { JsonObject } from '../../storage/resource-store.js';
@@ -13,14 +12,12 @@ import { type Conditions, requireMatch } from '../message/version.js';
 import { applyEdits } from '../patch/apply-edits.js';
 import { type CurrentMembers, memberChange, memberIds, refuseSelf } from '../patch/member-edits.js';
 import { type AttributeEdit, readPatch } from '../patch/patch-edits.js';
-import { canonicalResource, isMembers } from '../schema/canonical-resource.js';
-import { requireAttributes } from '../schema/required-values.js';
+import { canonicalResource } from '../schema/canonical-resource.js';
 import type { ResourceType } from '../schema/resource-type.js';
 import { keepUnchangeable } from '../schema/unchangeable-values.js';
-import { uniqueKeys } from '../schema/unique-keys.js';
 import { memberPages, shownMembers } from './group-members.js';
 import { areLong, groupPieces } from './group-pieces.js';
-import { draftUnlessSame, refuseLargeResource } from './resource-draft.js';
+import { draftOf, draftUnlessSame } from './resource-draft.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
 import { type ShownResource, written, writtenUnlessKnown } from './written-answer.js';
 
@@ -59,12 +56,6 @@ export function createGroupsEndpoint(options: {
     return writer.write(context, group, undefined, projection);
   }
 
-  function draft(attributes: JsonObject, policy: ScimPolicy): ResourceDraft {
-    requireAttributes(attributes, type);
-    refuseLargeResource(attributes);
-    return { attributes, uniqueKeys: uniqueKeys(type, attributes, policy) };
-  }
-
   function currentMembers(context: ScimContext, id: string): CurrentMembers {
     return {
       async all() {
@@ -86,7 +77,12 @@ export function createGroupsEndpoint(options: {
     async create(context, body, { projection }) {
       const { scope, policy } = context;
       const { attributes, members } = canonicalResource(body, type, policy);
-      const group = await groups.create(scope, draft(attributes, policy), memberIds(members), policy.unknownMembers);
+      const group = await groups.create(
+        scope,
+        draftOf(attributes, type, policy),
+        memberIds(members),
+        policy.unknownMembers,
+      );
       return written(201, await showChanged(context, group, projection));
     },
 
@@ -103,7 +99,7 @@ export function createGroupsEndpoint(options: {
       refuseSelf(members, id);
       const group = await groups.change(scope, id, {
         decide: (current) =>
-          draftUnlessSame(current, draft(keepUnchangeable(current.attributes, attributes, type), policy)),
+          draftUnlessSame(current, draftOf(keepUnchangeable(current.attributes, attributes, type), type, policy)),
         members,
         ...memberRules(conditions, policy),
       });
@@ -121,7 +117,7 @@ export function createGroupsEndpoint(options: {
         ...(ofAttributes.length > 0 || !members
           ? {
               decide: (current: DirectoryGroup) =>
-                draftUnlessSame(current, draft(applyEdits(current.attributes, ofAttributes, rules), policy)),
+                draftUnlessSame(current, draftOf(applyEdits(current.attributes, ofAttributes, rules), type, policy)),
             }
           : {}),
         ...(members ? { members } : {}),
@@ -173,7 +169,7 @@ function split(
 ): { readonly ofMembers: readonly AttributeEdit[]; readonly ofAttributes: readonly AttributeEdit[] } {
   const ofMembers: AttributeEdit[] = [];
   const ofAttributes: AttributeEdit[] = [];
-  for (const edit of edits) (isMembers(type, edit.target.attribute) ? ofMembers : ofAttributes).push(edit);
+  for (const edit of edits) (edit.target.attribute === type.members ? ofMembers : ofAttributes).push(edit);
   return { ofMembers, ofAttributes };
 }
 

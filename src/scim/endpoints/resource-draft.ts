@@ -1,13 +1,27 @@
 import type { ResourceDraft } from '../../provisioning/directory-users.js';
 import type { JsonObject, StoredResource } from '../../storage/resource-store.js';
+import type { ScimPolicy } from '../../tenancy/scim-policy.js';
 import { ScimError } from '../error.js';
+import { requireAttributes } from '../schema/required-values.js';
+import type { ResourceType } from '../schema/resource-type.js';
 import { sameJson } from '../schema/same-json.js';
+import { uniqueKeys } from '../schema/unique-keys.js';
 
 /** Characters of JSON that a resource may be kept as, members aside. A page of a thousand such still is one text. */
 const LONGEST_RESOURCE = 256 * 1024;
 
-/** @throws {ScimError} 413 for a resource that would make every list it is in unbearable. */
-export function refuseLargeResource(attributes: JsonObject): void {
+/**
+ * What is to be stored of a resource: its attributes, once they are complete, and the keys that are its alone.
+ * @throws {ScimError} 400 invalidValue where something required is missing, 413 for a resource that is too large.
+ */
+export function draftOf(attributes: JsonObject, type: ResourceType, policy: ScimPolicy): ResourceDraft {
+  requireAttributes(attributes, type);
+  refuseLargeResource(attributes);
+  return { attributes, uniqueKeys: uniqueKeys(type, attributes, policy) };
+}
+
+/** It would make every list it is in unbearable. */
+function refuseLargeResource(attributes: JsonObject): void {
   if (JSON.stringify(attributes).length <= LONGEST_RESOURCE) return;
   throw new ScimError(413, undefined, `A resource may have at most ${LONGEST_RESOURCE} characters as JSON.`);
 }

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../storage/resource-store.js';
 import type { StorageCapabilities } from '../../storage/storage.js';
 import { allows } from '../../tenancy/scopes.js';
 import { badRequest, ScimError } from '../error.js';
-import { bindFilter, isMembership, searchedAttribute } from '../filter/bind-filter.js';
+import { bindFilter, searchedAttribute } from '../filter/bind-filter.js';
 import { parseFilter } from '../filter/parse-filter.js';
 import { readCursor, writeCursor } from '../message/cursor.js';
 import { readProjection } from '../message/projection.js';
@@ -13,7 +13,7 @@ import { MESSAGE, type ScimContext, type ScimResponse } from '../message/scim-me
 import type { SearchRequest } from '../message/search-request.js';
 import { isSecret } from '../schema/attribute-type.js';
 import { resolvePath, simpleValue } from '../schema/resolve-path.js';
-import type { ResourceType } from '../schema/resource-type.js';
+import { isMembership, type ResourceType } from '../schema/resource-type.js';
 import type { ResourceEndpoint, WrittenList } from './resource-endpoint.js';
 
 export interface SearchOptions {

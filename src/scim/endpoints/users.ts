@@ -13,11 +13,9 @@ import { requireMatch } from '../message/version.js';
 import { applyEdits } from '../patch/apply-edits.js';
 import { readPatch } from '../patch/patch-edits.js';
 import { canonicalResource } from '../schema/canonical-resource.js';
-import { requireAttributes } from '../schema/required-values.js';
 import type { ResourceType } from '../schema/resource-type.js';
 import { keepUnchangeable } from '../schema/unchangeable-values.js';
-import { uniqueKeys } from '../schema/unique-keys.js';
-import { draftUnlessSame, refuseLargeResource } from './resource-draft.js';
+import { draftOf, draftUnlessSame } from './resource-draft.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
 import { written, writtenUnlessKnown } from './written-answer.js';
 
@@ -46,10 +44,9 @@ export function createUsersEndpoint(options: {
   }
 
   function draft(attributes: JsonObject, policy: ScimPolicy): ResourceDraft {
-    requireAttributes(attributes, type);
-    refuseLargeResource(attributes);
+    const drafted = draftOf(attributes, type, policy);
     requireUserNameFormat(attributes, policy);
-    return { attributes, uniqueKeys: uniqueKeys(type, attributes, policy) };
+    return drafted;
   }
 
   function newUser(body: unknown, policy: ScimPolicy): ResourceDraft {

@@ -1,3 +1,4 @@
+import { withArticle } from '../../core/article.js';
 import type { JsonObject, JsonValue } from '../../storage/resource-store.js';
 import type { ScimPolicy } from '../../tenancy/scim-policy.js';
 import { badRequest } from '../error.js';
@@ -24,7 +25,7 @@ export function canonicalResource(
   policy: Pick<ScimPolicy, 'unknownAttributes' | 'unstatedSchemas'>,
 ): CanonicalResource {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw badRequest('invalidSyntax', `The body must be a JSON object that describes a ${type.name}.`);
+    throw badRequest('invalidSyntax', `The body must be a JSON object that describes ${withArticle(type.name)}.`);
   }
   const draft: ResourceInMaking = { attributes: {}, named: new Set() };
   collect(body, draft, type, policy.unknownAttributes);
@@ -63,7 +64,7 @@ function collect(
       case 'attribute':
         refuseSecond(resolution.resolved, draft);
         if (resolution.resolved.attribute.name === 'schemas') draft.schemas = value;
-        else if (isMembers(type, resolution.resolved.attribute)) draft.members = value;
+        else if (resolution.resolved.attribute === type.members) draft.members = value;
         else put(draft.attributes, resolution.resolved, value, unknown);
         break;
       case 'unknown':
@@ -84,12 +85,6 @@ function refuseSecond(resolved: ResolvedPath, { named }: ResourceInMaking): void
   const path = pathText(resolved);
   if (named.has(path)) throw badRequest('invalidSyntax', `"${path}" is given twice.`);
   named.add(path);
-}
-
-/** Whether an attribute is the list of members, which is kept apart from the group. */
-export function isMembers(type: ResourceType, attribute: AttributeType): boolean {
-  // An extension may have an attribute of the same name.
-  return type.name === 'Group' && attribute === type.attributes.get('members');
 }
 
 function put(

@@ -1,3 +1,4 @@
+import { withArticle } from '../../core/article.js';
 import { toInstant } from '../../core/instant.js';
 import { isStorableText } from '../../core/storable-text.js';
 import type { JsonObject, JsonValue } from '../../storage/resource-store.js';
@@ -164,8 +165,9 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
 }
 
 function wrongType(attribute: AttributeType, value: unknown): ScimError {
-  const given = Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`;
-  return badRequest('invalidValue', `"${attribute.name}" must be a ${attribute.type}, not ${given}.`);
+  const given = Array.isArray(value) ? 'a list' : value === null ? 'null' : withArticle(typeof value);
+  const wanted = attribute.type === 'complex' ? 'object' : attribute.type;
+  return badRequest('invalidValue', `"${attribute.name}" must be ${withArticle(wanted)}, not ${given}.`);
 }
 
 /** Refuses a name that no schema has, where the policy wants that. */

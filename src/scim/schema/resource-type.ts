@@ -58,6 +58,15 @@ export interface ResourceType {
   readonly attributes: ReadonlyMap<string, AttributeType>;
   /** By lower-case URN. */
   readonly extensions: ReadonlyMap<string, CompiledExtension>;
+  /** Of a group: the list of members, which is kept apart from it. */
+  readonly members: AttributeType | undefined;
+  /** Of a user: the list of groups, which is the other side of the members. */
+  readonly memberOf: AttributeType | undefined;
+}
+
+/** Whether an attribute tells of memberships, which no resource holds. */
+export function isMembership({ members, memberOf }: ResourceType, attribute: AttributeType): boolean {
+  return attribute === members || attribute === memberOf;
 }
 
 /** Compiles a resource type. @throws {TypeError} naming what is wrongly described. */
@@ -79,6 +88,8 @@ export function compileResourceType(input: ResourceTypeInput): ResourceType {
     schema: { ...base, ...withRules(own) },
     attributes: new Map([...COMMON_ATTRIBUTES, ...own]),
     extensions,
+    members: undefined,
+    memberOf: undefined,
   };
 }
 
