@@ -132,10 +132,13 @@ describe('the options in docs/scim.md', () => {
 });
 
 describe('the limits in docs/scim.md', () => {
-  const { length, depth, comparisons } = FILTER_LIMITS;
+  const { length, depth, comparisons, sought } = FILTER_LIMITS;
 
   it.each([
-    ['filter', `${length.toLocaleString('en')} characters, ${depth} levels of parentheses, ${comparisons} comparisons`],
+    [
+      'filter',
+      `${length.toLocaleString('en')} characters, ${depth} levels of parentheses, ${comparisons} comparisons, ${sought.toLocaleString('en')} characters looked for`,
+    ],
     ['body', `${MAX_JSON_DEPTH} levels of nesting`],
   ])('are those of the source: %s', (what, limit) => {
     expect(scimPage.text).toMatch(new RegExp(`^\\| ${what} \\| ${limit}`, 'm'));

@@ -669,6 +669,18 @@ describe('directories', () => {
     });
   });
 
+  it('say which resource type is meant where a standard one is written differently', async () => {
+    const { directories } = await setUp();
+    const resourceTypes = ['User', 'Groups', 'Entitlement', 'user'];
+    const faults = {
+      'resourceTypes[1]': 'unknown resource type "Groups" — did you mean "Group"?',
+      'resourceTypes[3]': 'unknown resource type "user" — did you mean "User"?',
+    };
+    const given = { organizationId: 'acme', name: 'Page', resourceTypes };
+    expect(await faultsOf(directories.create(given))).toEqual(faults);
+    expect(await faultsOf(directories.update(ACME, { resourceTypes }))).toEqual(faults);
+  });
+
   it('share no id and no host name', async () => {
     const { directories } = await setUp();
     const create = (more: object) => directories.create({ organizationId: 'umbrella', name: 'Copy', ...more });

@@ -25,7 +25,7 @@ export function readRequestPath(url: string): RequestPath {
   for (const segment of path.split('/')) {
     if (segment === '') continue;
     const text = segment.includes('%') ? decode(segment) : segment;
-    if (!isStorableText(text)) throw notFound('Nothing has an id with a NUL character.');
+    if (!isStorableText(text)) throw notFound('Nothing has an id with a NUL character or half of a surrogate pair.');
     segments.push(text);
   }
   return { segments, query: mark < 0 ? '' : target.slice(mark + 1) };

@@ -56,9 +56,15 @@ export interface ScimRouterOptions {
   ) => Promise<HostAuthentication | undefined> | HostAuthentication | undefined;
   /** Asked before each request: seconds to wait (answered as 429 with Retry-After), or `undefined` to go on. */
   readonly throttle?: (principal: DirectoryPrincipal) => Promise<number | undefined> | number | undefined;
-  /** Let anybody read ServiceProviderConfig, Schemas and ResourceTypes. The risk: it shows which attributes you keep. */
+  /**
+   * Let anybody read ServiceProviderConfig, Schemas and ResourceTypes. The risk: it shows which attributes you keep, and,
+   * where the path or the host name tells the directory, whoever tries ids or names learns which ones there are.
+   */
   readonly openDiscovery?: boolean;
-  /** Bytes of a request body. 16 MiB unless told, room for a group of 100,000. */
+  /**
+   * Bytes of a request body. 16 MiB unless told, room for a group of 100,000. Kept only where this router reads the body: a
+   * parser of the host that comes first has limits of its own.
+   */
   readonly maxBodyBytes?: number;
   /** Resources on a page when the client does not say. 100 unless told. */
   readonly defaultPageSize?: number;
@@ -66,7 +72,10 @@ export interface ScimRouterOptions {
   readonly maxPageSize?: number;
   /** Seconds between two pages of a walk by cursor. 3,600 unless told. */
   readonly cursorTimeout?: number;
-  /** Bulk requests: `false` switches them off. 1,000 operations and 1 MiB unless told. */
+  /**
+   * Bulk requests: `false` switches them off. 1,000 operations and 1 MiB unless told; `maxPayloadSize` is kept as
+   * `maxBodyBytes` is.
+   */
   readonly bulk?: false | { readonly maxOperations: number; readonly maxPayloadSize: number };
   /** Seconds that a revoked token or disabled directory may still be accepted on this node, at most 300. 5 unless told. */
   readonly tokenCacheSeconds?: number;

@@ -151,7 +151,14 @@ export function createScimRouter(storage: Storage, options: ScimRouterOptions = 
         logger.error({ err: error.cause ?? error, status: error.status }, 'a SCIM request failed');
       message = errorResponse(error);
     }
-    writeResponse(response, message, hasUnreadBody(request));
+    const sending = writeResponse(response, message, hasUnreadBody(request));
+    if (sending) await sending.catch((thrown: unknown) => noteBrokenAnswer(thrown));
+  }
+
+  /** A client that goes away is no failure. */
+  function noteBrokenAnswer(thrown: unknown): void {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_STREAM_PREMATURE_CLOSE') return;
+    logger.error({ err: thrown }, 'a SCIM answer broke off');
   }
 
   // No Router of Express around it: that would look for a route once more, with each request.

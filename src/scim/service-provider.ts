@@ -61,6 +61,7 @@ export function createServiceProvider(options: ServiceProviderOptions): ServiceP
     ].map((endpoint) => [endpoint.type.endpoint, endpoint]),
   );
   const discovery = createDiscovery(limits);
+  const searching = { clock, cursorTimeout: limits.cursorTimeout, capabilities: storage.capabilities };
 
   function offered(names: readonly string[] | undefined): readonly ResourceEndpoint[] {
     return [...endpoints.values()].filter(({ type }) => names?.includes(type.name) ?? true);
@@ -121,10 +122,10 @@ export function createServiceProvider(options: ServiceProviderOptions): ServiceP
       id === undefined ? ['GET', 'POST'] : isSearch ? ['POST'] : ['GET', 'PUT', 'PATCH', 'DELETE'],
     );
     requireScope(context, endpoint, isSearch || request.method === 'GET' ? 'read' : 'write');
-    if (isSearch) return searchOne(context, endpoint, searchFromBody(request.body, limits), { clock, ...limits });
+    if (isSearch) return searchOne(context, endpoint, searchFromBody(request.body, limits), searching);
     const parameters = readQueryParameters(request.query);
     if (id === undefined && request.method === 'GET') {
-      return searchOne(context, endpoint, searchFromQuery(parameters, limits), { clock, ...limits });
+      return searchOne(context, endpoint, searchFromQuery(parameters, limits), searching);
     }
     return operate(context, endpoint, request, id ?? '', parameters);
   }
@@ -208,6 +209,6 @@ function requireScope({ principal }: ScimContext, { type }: ResourceEndpoint, ac
 /** A method that the path does not offer is refused with the ones it does (RFC 9110 section 15.5.6). */
 function requireMethod({ method }: ScimRequest, offered: readonly string[]): void {
   if (offered.includes(method)) return;
-  const allow = offered.join(', ');
+  const allow = offered.map((each) => (each === 'GET' ? 'GET, HEAD' : each)).join(', ');
   throw new ScimError(405, undefined, `${method} is not offered here. Offered: ${allow}.`, { allow });
 }

@@ -50,7 +50,10 @@ export interface Sort {
   readonly descending: boolean;
 }
 
-/** `startIndex` counts from 1. `after` is a position that an earlier page of the same query gave, or `''` for the start. */
+/**
+ * `startIndex` counts from 1. `after` is a position that an earlier page of the same query gave, or `''` for the start. A
+ * store refuses a position that cannot be one of its own with a `RangeError`.
+ */
 export type PageRequest =
   | { readonly startIndex: number; readonly count: number }
   | { readonly after: string; readonly count: number };

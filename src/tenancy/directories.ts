@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../core/clock.js';
-import { createOptionsValidator } from '../core/configuration.js';
+import { ConfigurationError, createOptionsValidator } from '../core/configuration.js';
 import { newId } from '../core/id.js';
+import type { ConfigurationFault } from '../core/option-faults.js';
 import { randomToken } from '../core/random-token.js';
 import type { Directory, DirectoryStore } from '../storage/directory-store.js';
 import type { DirectoryScope, OrganizationScope } from '../storage/scope.js';
@@ -30,7 +31,10 @@ export interface NewDirectory extends OrganizationScope {
   readonly kind?: string;
   /** Host names that lead to this directory and no other, with port where one is used. */
   readonly hosts?: readonly string[];
-  /** Resource types on offer, by name; all unless given. */
+  /**
+   * Resource types on offer, by name (`User`, `Group`, and those of the router); all unless given. Which ones a router has
+   * of its own is not known here: a name that it does not have offers nothing.
+   */
   readonly resourceTypes?: readonly string[];
   /** How it differs from the router's policy. */
   readonly policy?: Partial<ScimPolicy>;
@@ -126,6 +130,7 @@ export function createDirectories({ storage, clock = systemClock }: DirectoriesO
   return {
     async create(given) {
       const { organizationId, id, name, kind, hosts = [], resourceTypes, policy = {} } = parseNew(given);
+      refuseMisnamed(resourceTypes, 'directories.create');
       const directory: Directory = {
         organizationId,
         id: id ?? newId(),
@@ -145,6 +150,7 @@ export function createDirectories({ storage, clock = systemClock }: DirectoriesO
 
     async update(scope, given) {
       const { resourceTypes, hosts, policy, ...rest } = parseChange(given);
+      refuseMisnamed(resourceTypes, 'directories.update');
       return change(scope, ({ resourceTypes: offered, ...directory }) => {
         const wanted = resourceTypes === undefined ? offered : resourceTypes;
         return {
@@ -170,6 +176,24 @@ export function createDirectories({ storage, clock = systemClock }: DirectoriesO
         return disabledAt === undefined ? directory : enabled;
       }),
   };
+}
+
+/** The two types that every router has, by what else people call them: their endpoints, and in another letter case. */
+const MISNAMED: ReadonlyMap<string, string> = new Map([
+  ['user', 'User'],
+  ['users', 'User'],
+  ['group', 'Group'],
+  ['groups', 'Group'],
+]);
+
+/** @throws {ConfigurationError} for a name that would offer nothing where a standard type is meant. */
+function refuseMisnamed(names: readonly string[] | null | undefined, subject: string): void {
+  const faults = (names ?? []).flatMap((name, index): readonly ConfigurationFault[] => {
+    const meant = MISNAMED.get(name.toLowerCase());
+    if (meant === undefined || meant === name) return [];
+    return [{ path: `resourceTypes[${index}]`, message: `unknown resource type "${name}" — did you mean "${meant}"?` }];
+  });
+  if (faults.length > 0) throw new ConfigurationError(subject, faults);
 }
 
 function normalizeHosts(hosts: readonly string[]): readonly string[] {

@@ -14,7 +14,7 @@ export interface ScimPolicy {
   readonly unstatedSchemas: 'accept' | 'refuse';
   /**
    * PATCH add or replace at `emails[type eq "work"].value` where no such element exists: create it from the filter
-   * (Entra needs it), or 400 noTarget as RFC 7644 section 3.5.2.3 says.
+   * (Entra needs it), or 400 noTarget as RFC 7644 section 3.5.2.3 says. The same for `members[value eq "…"]`.
    */
   readonly absentTargets: 'create' | 'refuse';
   /** Whether filters may hold words without quotes, as older Microsoft collections send them. */
@@ -32,9 +32,12 @@ export interface ScimPolicy {
   readonly membersInWriteAnswers: number;
   /** What `members[].display` shows of a user: `displayName` if there is one, or always `userName`. */
   readonly memberDisplay: 'displayName' | 'userName';
-  /** Two groups of one `displayName`: 409 uniqueness (Entra wants it), or accepted. */
+  /**
+   * Two groups of one `displayName`: 409 uniqueness (Entra wants it), or accepted. Switched to `unique`, it holds for what is
+   * written from then on: whatever is there already counts once the identity provider has written it again in a full sync.
+   */
   readonly groupNames: 'unique' | 'any';
-  /** Two resources of one type with one `externalId`: 409 uniqueness, or accepted. */
+  /** Two resources of one type with one `externalId`: 409 uniqueness, or accepted. Switching it: as with `groupNames`. */
   readonly externalIds: 'unique' | 'any';
   /** PUT to an id that does not exist: 404 (RFC 7644 section 3.5.1), or create a user with that id. */
   readonly putUnknownUser: 'refuse' | 'create';

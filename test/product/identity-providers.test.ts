@@ -90,7 +90,7 @@ describe('Qualytics', () => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
       const refused = await wire.send(method, `/${path}`, method === 'DELETE' ? undefined : {});
       expectRefusal(refused, 405);
-      expect(refused.headers.allow).toBe('GET');
+      expect(refused.headers.allow).toBe('GET, HEAD');
     }
   });
 

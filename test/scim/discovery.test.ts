@@ -321,7 +321,7 @@ describe('Discovery endpoints (RFC 7644 section 4)', () => {
       await client.delete(path),
     ]) {
       expectScimError(answer, 405);
-      expect(answer.headers['allow']).toBe('GET');
+      expect(answer.headers['allow']).toBe('GET, HEAD');
     }
     expect((await client.get(path)).body).toEqual(before.body);
   });
@@ -545,16 +545,17 @@ describe('Schemas of the host', () => {
     expectScimError(await client.patch(`/Users/${other.body.id}`, steal), 409, 'uniqueness');
     expect((await client.get(`/Users/${other.body.id}`)).body[BADGE]).toEqual({ number: 'a1' });
 
-    for (const [name, value] of [
-      ['level', '3'],
-      ['level', 3.5],
-      ['ratio', 'half'],
-      ['expires', 'tomorrow'],
-      ['doors', [1]],
-      ['color', 'red'],
+    for (const [name, value, fault] of [
+      ['level', '3', '"level" must be an integer, not a string.'],
+      ['level', 3.5, '"level" must be an integer, not a number.'],
+      ['level', { value: 3 }, '"level" must be an integer, not an object.'],
+      ['ratio', 'half', '"ratio" must be a decimal, not a string.'],
+      ['expires', 'tomorrow', '"expires" must be a dateTime such as 2026-05-31T09:30:00Z.'],
+      ['doors', [1], '"doors" must be a string, not a number.'],
+      ['color', 'red', '"color" must be an object, not a string.'],
     ] as const) {
       const wrong = await client.patch(at, [{ op: 'replace', path: `${BADGE}:${name}`, value }]);
-      expectScimError(wrong, 400, 'invalidValue');
+      expect(expectScimError(wrong, 400, 'invalidValue')).toBe(fault);
     }
     const readOnly = [{ op: 'replace', path: `${BADGE}:issuedBy`, value: 'eve' }];
     expectScimError(await client.patch(at, readOnly), 400, 'mutability');
@@ -563,6 +564,168 @@ describe('Schemas of the host', () => {
     expectScimError(await client.put(at, { ...ADA, [BADGE]: { serial: 's2' } }), 400, 'mutability');
     expectScimError(await client.get(filtered('/Users', `${BADGE}:pin eq "1234"`)), 400, 'invalidFilter');
     expect((await client.get(at)).body).toEqual(created.body);
+  });
+
+  describe('keep what they announce inside complex attributes too', () => {
+    const subAttributes = [
+      { name: 'value', type: 'string' },
+      { name: 'number', type: 'string', required: true },
+      { name: 'serial', type: 'string', mutability: 'immutable' },
+      { name: 'note', type: 'string' },
+      { name: 'issuer', type: 'string', mutability: 'readOnly' },
+    ] as const;
+    const attributes = [
+      { name: 'lock', type: 'complex', subAttributes },
+      { name: 'keys', type: 'complex', multiValued: true, subAttributes },
+    ] as const;
+    const schema = { id: BADGE, name: 'Badge', attributes } as const;
+    const options: ScimRouterOptions = {
+      users: { extensions: [{ schema }], attributes },
+      customResourceTypes: [{ name: 'Door', endpoint: 'Doors', schema }],
+    };
+    const lock = { value: 'l', number: '1', serial: 's1' };
+    const keys = [
+      { value: 'a', number: '1', serial: 's1' },
+      { value: 'b', number: '2' },
+    ];
+
+    /** Where the two attributes are: in the core schema, in an extension, in a type of the host. */
+    const places = [
+      ['/Users', '', (values: object) => ({ userName: 'ada', ...values })],
+      ['/Users', `${BADGE}:`, (values: object) => ({ userName: 'ada', [BADGE]: values })],
+      ['/Doors', '', (values: object) => values],
+    ] as const;
+
+    it.each(places)('139 140 by POST and PUT at %s %s', async (path, prefix, bodyOf) => {
+      const client = await newClient(options);
+      for (const [values, missing] of [
+        [{ lock: { serial: 's1' } }, 'lock.number'],
+        [{ lock: { number: ' ' } }, 'lock.number'],
+        [{ keys: [...keys, { value: 'c' }] }, 'keys.number'],
+      ] as const) {
+        const detail = expectScimError(await client.post(path, bodyOf(values)), 400, 'invalidValue');
+        expect(detail).toContain(`"${prefix}${missing}"`);
+      }
+      const sent = { lock: { ...lock, issuer: 'eve' }, keys: keys.map((key) => ({ ...key, issuer: 'eve' })) };
+      const created = await client.post(path, bodyOf(sent));
+      expect(created.body).toMatchObject(bodyOf({ lock, keys }));
+      expect(created.text).not.toContain('eve');
+      const at = `${path}/${created.body.id}`;
+      for (const [values, changed] of [
+        [{ lock: { ...lock, serial: 's2' }, keys }, 'lock.serial'],
+        [{ lock: { serial: 's2', number: '1' } }, 'lock.serial'],
+        [{ lock, keys: [{ ...keys[0], serial: 's2' }] }, 'keys.serial'],
+      ] as const) {
+        const detail = expectScimError(await client.put(at, bodyOf(values)), 400, 'mutability');
+        expect(detail).toContain(`"${prefix}${changed}"`);
+      }
+      expectScimError(await client.put(at, bodyOf({ lock: { value: 'l' } })), 400, 'invalidValue');
+      expect((await client.get(at)).body).toEqual(created.body);
+
+      const kept = await client.put(
+        at,
+        bodyOf({ lock: { value: 'm', number: '7' }, keys: [{ value: 'a', number: '9' }] }),
+      );
+      const values = { lock: { value: 'm', number: '7', serial: 's1' }, keys: [{ ...keys[0], number: '9' }] };
+      expect(kept.body).toMatchObject(bodyOf(values));
+      const filled = { ...values, keys: [...values.keys, { ...keys[1], serial: 's2' }] };
+      expect((await client.put(at, bodyOf(filled))).body).toMatchObject(bodyOf(filled));
+      const emptied = await client.put(at, bodyOf({}));
+      expect([emptied.status, emptied.text.includes('serial')]).toEqual([200, false]);
+      expect((await client.put(at, bodyOf({ lock: { ...lock, serial: 's3' } }))).status).toBe(200);
+    });
+
+    it.each(places)('139 166 168 by PATCH at %s %s', async (path, prefix, bodyOf) => {
+      const client = await newClient(options);
+      const created = await client.post(path, bodyOf({ lock, keys }));
+      const at = `${path}/${created.body.id}`;
+      for (const [op, where, value, scimType, named] of [
+        ['replace', 'lock.serial', 's2', 'mutability', 'lock.serial'],
+        ['add', 'lock', { serial: 's2' }, 'mutability', 'lock.serial'],
+        ['remove', 'lock.serial', undefined, 'mutability', 'lock.serial'],
+        ['replace', 'lock', { serial: null }, 'mutability', 'lock.serial'],
+        ['replace', 'lock.issuer', 'eve', 'mutability', 'lock.issuer'],
+        ['remove', 'lock.number', undefined, 'mutability', 'lock.number'],
+        ['replace', 'lock.number', '', 'mutability', 'lock.number'],
+        ['replace', 'keys[value eq "a"].serial', 's2', 'mutability', 'keys.serial'],
+        ['replace', 'keys.serial', 's2', 'mutability', 'keys.serial'],
+        ['remove', 'keys[value eq "a"].serial', undefined, 'mutability', 'keys.serial'],
+        ['replace', 'keys[value eq "a"].issuer', 'eve', 'mutability', 'keys.issuer'],
+        ['add', 'keys', [{ ...keys[0], serial: 's2' }], 'mutability', 'keys.serial'],
+        ['replace', 'keys', [{ ...keys[0], serial: 's2' }], 'mutability', 'keys.serial'],
+        ['remove', 'keys[value eq "b"].number', undefined, 'mutability', 'keys.number'],
+        ['add', 'keys', [{ value: 'c' }], 'invalidValue', 'keys.number'],
+        ['add', 'keys[value eq "c"].note', 'x', 'invalidValue', 'keys.number'],
+        ['replace', 'keys[issuer eq "eve"].number', '3', 'noTarget', 'keys'],
+      ] as const) {
+        const answer = await client.patch(at, [{ op, path: `${prefix}${where}`, value }]);
+        const detail = expectScimError(answer, 400, scimType);
+        expect({ op, where, value, detail }).toMatchObject({ detail: expect.stringContaining(`${named}"`) });
+      }
+      expect((await client.get(at)).body).toEqual(created.body);
+
+      const patched = await client.patch(at, [
+        { op: 'replace', path: `${prefix}lock.serial`, value: 's1' },
+        { op: 'add', path: `${prefix}lock`, value: { note: 'x', issuer: 'eve' } },
+        { op: 'add', path: `${prefix}keys[value eq "b"].serial`, value: 's2' },
+        { op: 'replace', path: `${prefix}keys[value eq "a"]`, value: { value: 'a', number: '3' } },
+        { op: 'add', path: `${prefix}keys`, value: [{ value: 'c', issuer: 'eve' }] },
+        { op: 'add', path: `${prefix}keys[value eq "c"].number`, value: '4' },
+      ]);
+      const after = {
+        lock: { ...lock, note: 'x' },
+        keys: [
+          { ...keys[0], number: '3' },
+          { ...keys[1], serial: 's2' },
+          { value: 'c', number: '4' },
+        ],
+      };
+      expect(patched.body).toMatchObject(bodyOf(after));
+      expect(patched.text).not.toContain('eve');
+      const gone = await client.patch(at, [
+        { op: 'remove', path: `${prefix}lock` },
+        { op: 'remove', path: `${prefix}keys[value eq "a"]` },
+      ]);
+      expect(gone.body).toMatchObject(bodyOf({ keys: after.keys.slice(1) }));
+      expect(gone.text).not.toContain('lock');
+    });
+
+    it('138 what the host has written stays with its value', async () => {
+      const site = createScimSite(options);
+      const client = await site.client();
+      const { body } = await client.post('/Users', { ...ADA, lock, keys });
+      const { organizationId, id: directoryId } = client.directory;
+      const scope = { organizationId, directoryId };
+      const user = await site.storage.directoryUsers.get(scope, body.id);
+      if (!user) throw new Error('not stored');
+      const written = { lock: { ...lock, issuer: 'us' }, keys: keys.map((key) => ({ ...key, issuer: 'us' })) };
+      const attributes = { ...user.attributes, ...written };
+      await site.storage.directoryUsers.update(scope, body.id, { ...user, attributes }, user.version);
+      const at = `/Users/${body.id}`;
+      expect((await client.put(at, { ...ADA, lock, keys: keys.toReversed() })).body).toMatchObject({
+        lock: written.lock,
+        keys: written.keys.toReversed(),
+      });
+      const moved = await client.patch(at, [
+        { op: 'replace', path: 'lock.value', value: 'm' },
+        {
+          op: 'replace',
+          path: 'keys',
+          value: [
+            { ...keys[0], number: '5' },
+            { value: 'c', number: '6' },
+          ],
+        },
+      ]);
+      expect(moved.body).toMatchObject({
+        lock: { ...lock, value: 'm' },
+        keys: [
+          { ...written.keys[0], number: '5' },
+          { value: 'c', number: '6' },
+        ],
+      });
+      expect(moved.body.lock).not.toHaveProperty('issuer');
+    });
   });
 
   it("40 scimmy's SchemaDefinition describes an extension as well, and stays as it was", async () => {

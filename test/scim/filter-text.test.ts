@@ -111,7 +111,7 @@ describe('words without quotes', () => {
 
 describe('bounds of a filter', () => {
   const site = createScimSite();
-  const MAX = { length: 16_384, depth: 32, comparisons: 128 };
+  const MAX = { length: 16_384, depth: 32, comparisons: 128, sought: 2048 };
   let client: ScimClient;
 
   beforeAll(async () => {
@@ -140,6 +140,11 @@ describe('bounds of a filter', () => {
     return `${head}${'x'.repeat(length - head.length - tail.length)}${tail}`;
   }
 
+  /** Quotes count: they are two of the characters that a text is written with. */
+  function sought(length: number): string {
+    return `userName co "ada" or userName co "${'x'.repeat(length - '"ada"'.length - 2)}"`;
+  }
+
   it.each([
     ['parentheses inside each other', nested(MAX.depth), nested(MAX.depth + 1)],
     [
@@ -154,6 +159,7 @@ describe('bounds of a filter', () => {
     ],
     ['comparisons', joined(MAX.comparisons), joined(MAX.comparisons + 1)],
     ['characters', long(MAX.length), long(MAX.length + 1)],
+    ['characters looked for', sought(MAX.sought), sought(MAX.sought + 1)],
   ])('132 takes as many %s as it says and refuses one more', async (_name, most, tooMany) => {
     expect(namesOf(await search(client, '/Users/.search', { filter: most }))).toEqual(['ada']);
     const answer = await client.post('/Users/.search', { schemas: [SEARCH], filter: tooMany });
@@ -179,6 +185,17 @@ describe('bounds of a filter', () => {
     const answer = await client.post('/Users/.search', { schemas: [SEARCH], filter });
     expect(secondsSince(started)).toBeLessThan(1);
     expect(expectScimError(answer, 400, 'invalidFilter').length).toBeLessThan(300);
+  });
+
+  it('132 answers the costliest look for one text in another in a second of work', async () => {
+    const big = await site.client();
+    // For each place of the long text half of what is looked for has to be compared.
+    await createUser(big, 'long', { title: 'a'.repeat(250_000) });
+    const half = 'a'.repeat(MAX.sought / 2 - 2);
+    const started = process.cpuUsage();
+    const page = await search(big, '/Users/.search', { filter: `title co "${half}b${half}"` });
+    expect(page.totalResults).toBe(0);
+    expect(secondsSince(started)).toBeLessThan(1);
   });
 
   it('132 answers the costliest filter over a thousand users in two seconds of work', async () => {

@@ -189,7 +189,7 @@ describe('12 any message gets a clear answer in bounded time', () => {
         toInstant(text);
         isNotModified(text, 'W/"1"');
       },
-      ifMatch: (text) => requireMatch(text, 1),
+      ifMatch: (text) => requireMatch({ ifMatch: text, ifNoneMatch: text }, 1),
       cursor: (text) => readCursor(text, 'key', 'query', { count: 1, now: 0 }),
     };
     const texts: Readonly<Record<string, () => string>> = {

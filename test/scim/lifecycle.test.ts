@@ -601,18 +601,18 @@ describe('groups in groups', () => {
     expect(namesOf(await list(client, '/Groups', { filter: `members.value eq "${inner.id}"` }))).toEqual(['Outer']);
   });
 
-  it('209 may go in a circle, of one or of several, and every request still ends', async () => {
+  it('209 may go in a circle of several, not of one, and every request still ends', async () => {
     const client = await site.client();
     const [a, b, c] = [await createGroup(client, 'A'), await createGroup(client, 'B'), await createGroup(client, 'C')];
     for (const [group, member] of [
       [a, b],
       [b, c],
       [c, a],
-      [a, a],
     ] as const) {
       expect((await addMembers(client, `/Groups/${group.id}`, [member])).status).toBe(200);
     }
-    expect(await memberIds(client, a)).toEqual([a.id, b.id].sort());
+    expectScimError(await addMembers(client, `/Groups/${a.id}`, [a]), 400, 'invalidValue');
+    expect(await memberIds(client, a)).toEqual([b.id]);
     expect(await memberIds(client, b)).toEqual([c.id]);
     expect((await list(client, '/Groups')).totalResults).toBe(3);
     expect((await client.delete(`/Groups/${a.id}`)).status).toBe(204);

@@ -317,6 +317,13 @@ describe('Habits of hosts', () => {
       expect(await status({ Host: 'internal:3000', 'X-Forwarded-Host': listed })).toBe(trust ? 200 : 401);
       expect(await status({ Host: `${listed}.evil.example`, 'X-Forwarded-Host': listed })).toBe(trust ? 200 : 401);
       expect(await status({ Host: listed, 'X-Forwarded-Host': 'evil.example' })).toBe(trust ? 401 : 200);
+      // With its port, which the name that Express gives has lost.
+      const forwarded = (host: string) => status({ Host: 'internal:3000', 'X-Forwarded-Host': host });
+      expect(await forwarded(`${listed}:8443`)).toBe(trust ? 200 : 401);
+      expect(await forwarded(`${listed}:8443, proxy.example:80`)).toBe(trust ? 200 : 401);
+      expect(await forwarded(`${listed}:9`)).toBe(401);
+      expect(await status({ Host: `${listed}:9`, 'X-Forwarded-Host': `${listed}:8443` })).toBe(trust ? 200 : 401);
+      expect(await status({ Host: `${listed}:8443`, 'X-Forwarded-Host': `${listed}:9` })).toBe(trust ? 401 : 200);
     }
   });
 });

@@ -141,6 +141,10 @@ describe('Options of createScimRouter', () => {
       'users: "a.b" is complex inside a complex attribute',
     ],
     [
+      { users: { attributes: [{ name: 'pin', type: 'string', mutability: 'writeOnly', required: true }] } },
+      'users: "pin" cannot be required: what is writeOnly is not kept',
+    ],
+    [
       { users: { attributes: [{ name: 'badges', type: 'string', multiValued: true, uniqueness: 'server' }] } },
       'users: "badges" cannot be unique',
     ],

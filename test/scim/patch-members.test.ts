@@ -16,6 +16,11 @@ const site = createScimSite({ clock: createTickingClock() });
 
 jest.setTimeout(60_000);
 
+/** The operation that puts one member in the place of another. */
+function replaceOf(gone: string, come: string): Operation {
+  return { op: 'replace', path: `members[value eq "${gone}"]`, value: { value: come } };
+}
+
 describe('members of a group', () => {
   it.each<[string, (id: string) => unknown]>([
     ['a list of objects', (id) => [{ value: id }]],
@@ -66,6 +71,75 @@ describe('members of a group', () => {
     expect(await memberNames(client, path)).toEqual(['ada', 'bob']);
     const emptied = await client.patch(path, [{ op: 'replace', path: 'members', value: [] }]);
     expect({ status: emptied.status, members: emptied.body.members }).toEqual({ status: 200, members: undefined });
+  });
+
+  it.each<[string, (idOf: (name: string) => string) => readonly Operation[], readonly string[] | undefined]>([
+    ['replace of a stranger', (idOf) => [replaceOf(idOf('cy'), idOf('dee'))], undefined],
+    ['add at a stranger', (idOf) => [{ ...replaceOf(idOf('cy'), idOf('dee')), op: 'add' }], undefined],
+    ['replace of an unknown id', (idOf) => [replaceOf(UNKNOWN_ID, idOf('dee'))], undefined],
+    [
+      'replace by a filter that nobody meets',
+      (idOf) => [{ op: 'replace', path: 'members[display eq "cy"]', value: { value: idOf('dee') } }],
+      undefined,
+    ],
+    [
+      'replace of who was removed just now',
+      (idOf) => [{ op: 'remove', path: `members[value eq "${idOf('bob')}"]` }, replaceOf(idOf('bob'), idOf('dee'))],
+      undefined,
+    ],
+    [
+      'replace of who was left out just now',
+      (idOf) => [{ op: 'replace', path: 'members', value: [idOf('ada')] }, replaceOf(idOf('bob'), idOf('dee'))],
+      undefined,
+    ],
+    ['replace of a member', (idOf) => [replaceOf(idOf('bob'), idOf('dee'))], ['ada', 'dee']],
+    [
+      'replace by a filter that somebody meets',
+      (idOf) => [{ op: 'replace', path: 'members[display eq "bob"]', value: { value: idOf('dee') } }],
+      ['ada', 'dee'],
+    ],
+    [
+      'add beside a member by another filter',
+      (idOf) => [{ op: 'add', path: 'members[type eq "User"]', value: { value: idOf('dee') } }],
+      ['ada', 'bob', 'dee'],
+    ],
+    [
+      'replace of who was added just now',
+      (idOf) => [{ op: 'add', path: 'members', value: idOf('cy') }, replaceOf(idOf('cy'), idOf('dee'))],
+      ['ada', 'bob', 'dee'],
+    ],
+    ['remove of a stranger', (idOf) => [{ op: 'remove', path: `members[value eq "${idOf('cy')}"]` }], ['ada', 'bob']],
+  ])('163 where the policy refuses absent targets: %s', async (_what, operations, left) => {
+    const { client, path, group, idOf } = await createTeam(site, ['ada', 'bob'], { absentTargets: 'refuse' });
+    const answer = await client.patch(path, operations(idOf));
+    if (!left) {
+      expectScimError(answer, 400, 'noTarget');
+      expect((await client.get(path)).body).toEqual(group);
+      return;
+    }
+    expect({ status: answer.status, left: await memberNames(client, path) }).toEqual({ status: 200, left });
+  });
+
+  it('180 a group is never a member of itself, and two may be in each other', async () => {
+    const { client, path, group, idOf } = await createTeam(site, ['ada'], { unknownMembers: 'skip' });
+    const itself = { value: group.id };
+    for (const operation of [
+      { op: 'add', path: 'members', value: [itself, { value: idOf('bob') }] },
+      { op: 'replace', path: 'members', value: [itself] },
+      { op: 'replace', value: { members: [itself] } },
+      replaceOf(idOf('ada'), group.id),
+    ]) {
+      expectScimError(await client.patch(path, [operation]), 400, 'invalidValue');
+    }
+    expectScimError(await client.put(path, { displayName: 'Team', members: [itself] }), 400, 'invalidValue');
+    expect((await client.get(path)).body).toEqual(group);
+    const other = await createGroup(client, 'Other', [group]);
+    const answer = await client.patch(path, [{ op: 'add', path: 'members', value: [{ value: other.id }] }]);
+    expect(answer.status).toBe(200);
+    expect(await memberNames(client, path)).toEqual(['Other', 'ada']);
+    expect((await client.get(`/Users/${idOf('ada')}`)).body.groups).toHaveLength(1);
+    expect((await client.delete(`/Groups/${other.id}`)).status).toBe(204);
+    expect(await memberNames(client, path)).toEqual(['ada']);
   });
 
   it('180 adding a member again changes neither version nor lastModified', async () => {
@@ -305,6 +379,54 @@ describe('bounds', () => {
     expect(answer.status).toBe(200);
     expect(answer.body.phoneNumbers).toHaveLength(1000);
     expect(answer.body.phoneNumbers[998]).toEqual({ value: 'p998', type: 'other', display: 'p998' });
+  });
+
+  it.each<[string, (each: string) => Operation]>([
+    ['by a filter that looks at all of them', (each) => ({ op: 'remove', path: `phoneNumbers[display co "${each}"]` })],
+    [
+      'for one text in another',
+      (each) => ({ op: 'remove', path: `phoneNumbers[display co "${'a'.repeat(400)}${each}${'a'.repeat(400)}"]` }),
+    ],
+    [
+      'for one text in that of one value',
+      () => ({ op: 'remove', path: `emails[value eq "long" and display co "${'a'.repeat(400)}b${'a'.repeat(400)}"]` }),
+    ],
+    ['to change all of them', (each) => ({ op: 'replace', path: 'phoneNumbers.display', value: each })],
+  ])('183 refuses to look at 1000 values with 1000 operations %s (413)', async (_what, operation) => {
+    const { client, path } = await createAda(site);
+    const value = numbered('p', 1000).map((each) => ({ value: each, display: 'a'.repeat(200) }));
+    await client.patch(path, [
+      { op: 'replace', path: 'phoneNumbers', value },
+      { op: 'add', path: 'emails', value: [{ value: 'long', display: 'a'.repeat(20_000) }] },
+    ]);
+    const before = (await client.get(path)).body;
+    const operations = numbered('p', 1000).map(operation);
+    const detail = expectScimError(await bearable(() => client.patch(path, operations)), 413);
+    expect(detail).toContain('[value eq "…"]');
+    expect((await client.get(path)).body).toEqual(before);
+    const few = await client.patch(path, operations.slice(0, 1));
+    expect(few.status).toBe(200);
+  });
+
+  it('183 finds values by id whatever else the brackets say, and however they change', async () => {
+    const { client, path } = await createAda(site);
+    const value = ['a', 'b', 'c', 'd'].map((each) => ({ value: each, type: 'other' }));
+    await client.patch(path, [{ op: 'replace', path: 'phoneNumbers', value }]);
+    const answer = await client.patch(path, [
+      { op: 'replace', path: 'phoneNumbers[value eq "A"].display', value: 'first' },
+      { op: 'replace', path: 'phoneNumbers[type eq "other" and value eq "b"].value', value: 'B2' },
+      { op: 'replace', path: 'phoneNumbers[value eq "b2"].display', value: 'second' },
+      { op: 'remove', path: 'phoneNumbers[value eq "b" or value eq "c"]' },
+      { op: 'replace', path: 'phoneNumbers[value eq "d" and type eq "work"].display', value: 'made' },
+      { op: 'remove', path: 'phoneNumbers', value: [{ value: 'd', type: 'other' }] },
+      { op: 'add', path: 'phoneNumbers', value: [{ value: 'c' }, { value: 'a', type: 'other', primary: true }] },
+    ]);
+    expect(answer.body.phoneNumbers).toEqual([
+      { value: 'a', type: 'other', display: 'first', primary: true },
+      { value: 'B2', type: 'other', display: 'second' },
+      { value: 'd', type: 'work', display: 'made' },
+      { value: 'c' },
+    ]);
   });
 
   it('183 takes removals that list 9000 values in all, none of which is there', async () => {

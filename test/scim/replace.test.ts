@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createDirectories, UniqueConflictError } from 'express-sso-scim';
+import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import type { Response } from 'supertest';
 import type { ScimType } from '../../src/scim/error.js';
+import { observeStorage } from '../support/observed-storage.js';
 import { expectScimError } from '../support/scim-error.js';
 import { createGroup, createUser, list, namesOf, type Resource, UNKNOWN_ID } from '../support/scim-resources.js';
 import { createScimSite, ENTERPRISE, GROUP, type ScimClient, type ScimSite, USER } from '../support/scim-site.js';
@@ -535,6 +538,60 @@ describe('PUT of a group', () => {
   });
 });
 
+describe('a policy about unique values that is switched', () => {
+  it.each([
+    ['/Users', 'externalIds', { externalId: 'x' }],
+    ['/Groups', 'groupNames', { displayName: 'Team' }],
+  ] as const)('counts at %s for what is written from then on, a full sync included (%s)', async (path, name, twin) => {
+    const site = createScimSite({ tokenCacheSeconds: 0 });
+    const client = await site.client({ policy: { [name]: 'any' } });
+    const { organizationId, id: directoryId } = client.directory;
+    const switchTo = (value: 'any' | 'unique') =>
+      createDirectories({ storage: site.storage }).update(
+        { organizationId, directoryId },
+        { policy: { [name]: value } },
+      );
+    const add = (userName: string) => client.post(path, { userName, displayName: userName, ...twin });
+    const first = (await add('ada')).body;
+    const second = (await add('bob')).body;
+    await switchTo('unique');
+    const again = await client.put(`${path}/${first.id}`, first);
+    expect({ status: again.status, meta: again.body.meta.created }).toEqual({ status: 200, meta: first.meta.created });
+    expectScimError(await add('dee'), 409, 'uniqueness');
+    const [[attribute, value] = ['', '']] = Object.entries(twin);
+    const itself = [{ op: 'replace', path: attribute, value }];
+    expectScimError(await client.patch(`${path}/${second.id}`, itself), 409, 'uniqueness');
+    expect((await client.patch(`${path}/${first.id}`, itself)).body).toEqual(again.body);
+    await switchTo('any');
+    expect((await add('eve')).status).toBe(201);
+  });
+});
+
+describe('writes of what is there already, where If-None-Match rules that out', () => {
+  it.each(['/Users', '/Groups', '/Doors'])('20 are refused with 412 at %s, and change nothing', async (path) => {
+    const schema = {
+      id: 'urn:example:Door',
+      name: 'Door',
+      attributes: [{ name: 'displayName', type: 'string' }],
+    } as const;
+    const client = await createScimSite({
+      customResourceTypes: [{ name: 'Door', endpoint: 'Doors', schema }],
+    }).client();
+    const body = { userName: 'ada', displayName: 'Ada' };
+    const { body: made } = await client.post(path, body);
+    const at = `${path}/${made.id}`;
+    for (const header of ['*', made.meta.version, `"x", ${made.meta.version}`]) {
+      expectScimError(await client.put(at, { ...body, displayName: 'x' }).set('If-None-Match', header), 412);
+      const patch = client.patch(at, [{ op: 'replace', path: 'displayName', value: 'x' }]);
+      expectScimError(await patch.set('If-None-Match', header), 412);
+      expectScimError(await client.delete(at).set('If-None-Match', header), 412);
+    }
+    expect((await client.get(at)).body).toEqual(made);
+    const other = await client.put(at, { ...body, displayName: 'x' }).set('If-None-Match', 'W/"99"');
+    expect(other.status).toBe(200);
+  });
+});
+
 describe('PUT of a user that does not exist, where the policy creates it', () => {
   const site: ScimSite = createScimSite();
 
@@ -672,9 +729,35 @@ describe('PUT of a user that does not exist, where the policy creates it', () =>
     const client = await upserting();
     const answers = await Promise.all(Array.from({ length: 8 }, () => client.put('/Users/ada-1', ADA)));
     const statuses = answers.map(({ status }) => status);
-    expect(statuses.filter((status) => status === 201)).toHaveLength(1);
-    expect(statuses.filter((status) => status !== 201 && status !== 200 && status !== 409)).toEqual([]);
+    expect(statuses.toSorted()).toEqual([...Array(7).fill(200), 201]);
     expect((await list(client, '/Users')).totalResults).toBe(1);
+  });
+
+  it('SE-19 creates only, where the client says so, and never twice', async () => {
+    const client = await upserting();
+    const create = () => client.put('/Users/ada-1', ADA).set('If-None-Match', '*');
+    const answers = await Promise.all(Array.from({ length: 8 }, create));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array(7).fill(412)]);
+    const refused = await client.put('/Users/ada-1', { userName: 'eve' }).set('If-None-Match', '*');
+    expect(expectScimError(refused, 412)).toContain('already');
+    expect((await client.get('/Users/ada-1')).body).toMatchObject({ userName: ADA.userName });
+  });
+
+  it('SE-19 lets the loser of two creates replace, whichever key the store noticed', async () => {
+    let isLate = true;
+    const storage = observeStorage(createMemoryStorage(), async ({ name }, proceed) => {
+      if (name !== 'directoryUsers.insert' || !isLate) return proceed();
+      isLate = false;
+      await proceed();
+      throw new UniqueConflictError('userName:ada');
+    });
+    const client = await createScimSite({}, storage).client({ policy: { putUnknownUser: 'create' } });
+    const answer = await client.put('/Users/ada-1', { userName: 'ada', title: 'x' });
+    expect({ status: answer.status, id: answer.body.id, title: answer.body.title }).toEqual({
+      status: 200,
+      id: 'ada-1',
+      title: 'x',
+    });
   });
 
   it('SE-19 leaves PATCH and DELETE of an unknown id at 404', async () => {

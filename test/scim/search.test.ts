@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createDirectoryTokens } from 'express-sso-scim';
+import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import request from 'supertest';
 import { systemClock } from '../../src/core/clock.js';
+import { observeStorage } from '../support/observed-storage.js';
+import { createRecordingLogger } from '../support/recording-logger.js';
 import { expectScimError } from '../support/scim-error.js';
 import {
   create,
@@ -19,7 +22,7 @@ import {
   walk,
   withQuery,
 } from '../support/scim-resources.js';
-import { createScimSite, GROUP, LIST, PATCH_OP, type ScimClient, USER } from '../support/scim-site.js';
+import { createScimSite, GROUP, LIST, PATCH_OP, type ScimClient, type ScimSite, USER } from '../support/scim-site.js';
 
 describe('a search of all resource types', () => {
   const site = createScimSite();
@@ -387,6 +390,45 @@ describe('paging by cursor (RFC 9865)', () => {
   ])('107 refuses the cursor of a query that differs by %s', async (_name, path, parameters) => {
     const cursor = await firstCursor();
     expectScimError(await client.get(withQuery(path, { cursor, count: 5, ...parameters })), 400, 'invalidCursor');
+  });
+
+  it.each([{}, { sortBy: 'userName' }, { filter: 'userName pr' }])(
+    '107 refuses the cursor of a store that could do more or less, by %j',
+    async (parameters) => {
+      const storage = createMemoryStorage();
+      const able = createScimSite({}, storage);
+      const unable = createScimSite({}, { ...storage, capabilities: { filtering: false, sorting: false } });
+      const owner = await able.client();
+      for (const name of names) await createUser(owner, name);
+      const page = (site: ScimSite, cursor: string) =>
+        request(site.app)
+          .get(`/scim/v2/${owner.directory.id}${withQuery('/Users', { cursor, count: 5, ...parameters })}`)
+          .set('Authorization', `Bearer ${owner.token}`);
+      for (const [here, there] of [
+        [able, unable],
+        [unable, able],
+      ] as const) {
+        const { nextCursor } = (await page(here, '')).body;
+        expect(namesOf((await page(here, nextCursor)).body)).toEqual(names.slice(5, 10));
+        expectScimError(await page(there, nextCursor), 400, 'invalidCursor');
+      }
+    },
+  );
+
+  it('107 refuses a position that its store does not know, and takes no other fault for that', async () => {
+    let isMoved = false;
+    const storage = observeStorage(createMemoryStorage(), async ({ name }, proceed) => {
+      if (isMoved && name === 'directoryUsers.query') throw new RangeError('not a position');
+      return proceed();
+    });
+    const owner = await createScimSite({ logger: createRecordingLogger() }, storage).client();
+    for (const name of names) await createUser(owner, name);
+    const { nextCursor = '' } = await list(owner, '/Users', { cursor: '', count: 5 });
+    isMoved = true;
+    expectScimError(await owner.get(withQuery('/Users', { cursor: nextCursor, count: 5 })), 400, 'invalidCursor');
+    for (const parameters of [{ cursor: '' }, { startIndex: 6 }]) {
+      expectScimError(await owner.get(withQuery('/Users', parameters)), 500);
+    }
   });
 
   it('107 refuses the cursor of a sort in the other direction, but not for another choice of attributes', async () => {

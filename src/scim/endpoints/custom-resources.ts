@@ -1,19 +1,16 @@
 import type { CustomResources } from '../../provisioning/custom-resources.js';
-import type { ResourceDraft } from '../../provisioning/directory-users.js';
 import { queryInBatches } from '../../storage/batched-query.js';
-import type { JsonObject } from '../../storage/resource-store.js';
 import type { Storage } from '../../storage/storage.js';
-import type { ScimPolicy } from '../../tenancy/scim-policy.js';
 import { notFound, type ScimError } from '../error.js';
 import { returnedRules } from '../message/projection.js';
 import { createResourceWriter } from '../message/resource-writer.js';
 import { requireMatch } from '../message/version.js';
 import { applyEdits } from '../patch/apply-edits.js';
 import { readPatch } from '../patch/patch-edits.js';
-import { canonicalResource, keepUnchangeable, requireAttributes } from '../schema/canonical-resource.js';
+import { canonicalResource } from '../schema/canonical-resource.js';
 import type { ResourceType } from '../schema/resource-type.js';
-import { uniqueKeys } from '../schema/unique-keys.js';
-import { draftUnlessSame, refuseLargeResource } from './resource-draft.js';
+import { keepUnchangeable } from '../schema/unchangeable-values.js';
+import { draftOf, draftUnlessSame } from './resource-draft.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
 import { written, writtenUnlessKnown } from './written-answer.js';
 
@@ -26,19 +23,17 @@ export function createCustomResourceEndpoint(options: {
   const { type, storage, customResources } = options;
   const writer = createResourceWriter(type);
 
-  function draft(attributes: JsonObject, policy: ScimPolicy): ResourceDraft {
-    requireAttributes(attributes, type);
-    refuseLargeResource(attributes);
-    return { attributes, uniqueKeys: uniqueKeys(type, attributes, policy) };
-  }
-
   return {
     type,
     returned: returnedRules(type),
 
     async create(context, body, { projection }) {
       const { attributes } = canonicalResource(body, type, context.policy);
-      const resource = await customResources.create(context.scope, type.name, draft(attributes, context.policy));
+      const resource = await customResources.create(
+        context.scope,
+        type.name,
+        draftOf(attributes, type, context.policy),
+      );
       return written(201, writer.write(context, resource, undefined, projection));
     },
 
@@ -48,29 +43,34 @@ export function createCustomResourceEndpoint(options: {
       return writtenUnlessKnown(writer.write(context, resource, undefined, projection), ifNoneMatch);
     },
 
-    async replace(context, id, body, { projection, ifMatch }) {
+    async replace(context, id, body, { projection, ...conditions }) {
       const { attributes } = canonicalResource(body, type, context.policy);
       const resource = await customResources.change(context.scope, type.name, id, (current) => {
-        requireMatch(ifMatch, current.version);
-        return draftUnlessSame(current, draft(keepUnchangeable(current.attributes, attributes, type), context.policy));
+        requireMatch(conditions, current.version);
+        return draftUnlessSame(
+          current,
+          draftOf(keepUnchangeable(current.attributes, attributes, type), type, context.policy),
+        );
       });
       if (!resource) throw unknownResource(type, id);
       return written(200, writer.write(context, resource, undefined, projection));
     },
 
-    async patch(context, id, body, { projection, ifMatch }) {
+    async patch(context, id, body, { projection, ...conditions }) {
       const rules = { type, id, policy: context.policy };
       const edits = readPatch(body, rules);
       const resource = await customResources.change(context.scope, type.name, id, (current) => {
-        requireMatch(ifMatch, current.version);
-        return draftUnlessSame(current, draft(applyEdits(current.attributes, edits, rules), context.policy));
+        requireMatch(conditions, current.version);
+        return draftUnlessSame(current, draftOf(applyEdits(current.attributes, edits, rules), type, context.policy));
       });
       if (!resource) throw unknownResource(type, id);
       return written(200, writer.write(context, resource, undefined, projection));
     },
 
-    async remove({ scope }, id, { ifMatch }) {
-      const done = await customResources.remove(scope, type.name, id, ({ version }) => requireMatch(ifMatch, version));
+    async remove({ scope }, id, conditions) {
+      const done = await customResources.remove(scope, type.name, id, ({ version }) =>
+        requireMatch(conditions, version),
+      );
       if (!done) throw unknownResource(type, id);
       return { status: 204 };
     },

@@ -95,7 +95,8 @@ function one(resource: object): ScimResponse {
 }
 
 function list(resources: readonly object[]): ScimResponse {
-  return listResponse(resources.length, resources, { startIndex: 1 });
+  const { length } = resources;
+  return listResponse({ total: length, itemsPerPage: length }, resources, { startIndex: 1 });
 }
 
 function schemasOf(types: readonly ResourceType[]): readonly CompiledSchema[] {

@@ -4,7 +4,8 @@ import type { Storage } from '../../storage/storage.js';
 import type { Besides } from '../message/resource-writer.js';
 import type { ScimContext } from '../message/scim-message.js';
 
-const PAGE = 1000;
+/** So many members are read at once. */
+export const MEMBER_PAGE = 1000;
 
 /** All direct members, page by page. */
 export async function* memberPages(
@@ -14,7 +15,7 @@ export async function* memberPages(
 ): AsyncGenerator<readonly GroupMember[]> {
   let after: string | undefined = '';
   while (after !== undefined) {
-    const page = await storage.groups.members(scope, groupId, { after, limit: PAGE });
+    const page = await storage.groups.members(scope, groupId, { after, limit: MEMBER_PAGE });
     yield page.items;
     after = page.next;
   }
@@ -29,7 +30,11 @@ export async function shownMembers(storage: Storage, context: ScimContext, group
   return { name: 'members', values };
 }
 
-function shownMember({ id, type, userName, displayName }: GroupMember, { baseUrl, policy }: ScimContext): JsonObject {
+/** One of `members` as it is shown. */
+export function shownMember(
+  { id, type, userName, displayName }: GroupMember,
+  { baseUrl, policy }: ScimContext,
+): JsonObject {
   const display = policy.memberDisplay === 'userName' ? (userName ?? displayName) : (displayName ?? userName);
   const $ref = `${baseUrl}/${type}s/${encodeURIComponent(id)}`;
   return { value: id, $ref, ...(display === undefined ? {} : { display }), type };

@@ -1,28 +1,25 @@
 import type { DirectoryGroups } from '../../provisioning/directory-groups.js';
-import type { ResourceDraft } from '../../provisioning/directory-users.js';
 import { queryInBatches } from '../../storage/batched-query.js';
 import type { DirectoryGroup, GroupMember } from '../../storage/group-store.js';
-import type { JsonObject, StoredResource } from '../../storage/resource-store.js';
+import type { JsonObject } from '../../storage/resource-store.js';
 import type { Storage } from '../../storage/storage.js';
 import type { ScimPolicy } from '../../tenancy/scim-policy.js';
-import { badRequest, notFound, type ScimError } from '../error.js';
+import { notFound, type ScimError } from '../error.js';
 import { type Projection, returnedRules, shows } from '../message/projection.js';
-import { createResourceWriter, type WrittenResource } from '../message/resource-writer.js';
+import { type Besides, createResourceWriter } from '../message/resource-writer.js';
 import type { ScimContext } from '../message/scim-message.js';
-import { requireMatch } from '../message/version.js';
+import { type Conditions, requireMatch } from '../message/version.js';
 import { applyEdits } from '../patch/apply-edits.js';
-import { memberChange, memberIds } from '../patch/member-edits.js';
+import { type CurrentMembers, memberChange, memberIds, refuseSelf } from '../patch/member-edits.js';
 import { type AttributeEdit, readPatch } from '../patch/patch-edits.js';
-import { canonicalResource, isMembers, keepUnchangeable, requireAttributes } from '../schema/canonical-resource.js';
+import { canonicalResource } from '../schema/canonical-resource.js';
 import type { ResourceType } from '../schema/resource-type.js';
-import { uniqueKeys } from '../schema/unique-keys.js';
+import { keepUnchangeable } from '../schema/unchangeable-values.js';
 import { memberPages, shownMembers } from './group-members.js';
-import { draftUnlessSame, refuseLargeResource } from './resource-draft.js';
+import { areLong, groupPieces } from './group-pieces.js';
+import { draftOf, draftUnlessSame } from './resource-draft.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
-import { written, writtenUnlessKnown } from './written-answer.js';
-
-/** About 75 MB of JSON. A page that left groups out instead would be an import without them. */
-const MEMBERS_ON_PAGE = 500_000;
+import { type ShownResource, written, writtenUnlessKnown } from './written-answer.js';
 
 /** `/Groups` (RFC 7643 section 4.2). Nothing here reads the members of a group unless they are to be shown. */
 export function createGroupsEndpoint(options: {
@@ -36,10 +33,15 @@ export function createGroupsEndpoint(options: {
 
   async function show(
     context: ScimContext,
-    group: StoredResource,
+    group: DirectoryGroup,
     projection: Projection | undefined,
-  ): Promise<WrittenResource> {
-    const members = shows(projection, 'members') ? await shownMembers(storage, context, group.id) : undefined;
+  ): Promise<ShownResource> {
+    const isShown = shows(projection, 'members');
+    if (isShown && areLong([group])) {
+      const { content, etag, location } = writer.write(context, group, undefined, projection);
+      return { pieces: await groupPieces(storage, context, [group], () => content, projection), etag, location };
+    }
+    const members = isShown ? await shownMembers(storage, context, group.id) : undefined;
     return writer.write(context, group, members, projection);
   }
 
@@ -48,22 +50,24 @@ export function createGroupsEndpoint(options: {
     context: ScimContext,
     group: DirectoryGroup,
     projection: Projection | undefined,
-  ): Promise<WrittenResource> {
+  ): Promise<ShownResource> {
     const asked = projection?.mode === 'only';
     if (asked || group.memberCount <= context.policy.membersInWriteAnswers) return show(context, group, projection);
     return writer.write(context, group, undefined, projection);
   }
 
-  function draft(attributes: JsonObject, policy: ScimPolicy): ResourceDraft {
-    requireAttributes(attributes, type);
-    refuseLargeResource(attributes);
-    return { attributes, uniqueKeys: uniqueKeys(type, attributes, policy) };
-  }
-
-  async function readMembers(context: ScimContext, id: string): Promise<readonly GroupMember[]> {
-    const members: GroupMember[] = [];
-    for await (const page of memberPages(storage, context, id)) members.push(...page);
-    return members;
+  function currentMembers(context: ScimContext, id: string): CurrentMembers {
+    return {
+      async all() {
+        const members: GroupMember[] = [];
+        for await (const page of memberPages(storage, context, id)) members.push(...page);
+        return members;
+      },
+      async hasAny(ids) {
+        const groupsOf = await storage.groups.groupsOf(context.scope, ids);
+        return [...groupsOf.values()].some((references) => references.some((group) => group.id === id));
+      },
+    };
   }
 
   return {
@@ -73,7 +77,12 @@ export function createGroupsEndpoint(options: {
     async create(context, body, { projection }) {
       const { scope, policy } = context;
       const { attributes, members } = canonicalResource(body, type, policy);
-      const group = await groups.create(scope, draft(attributes, policy), memberIds(members), policy.unknownMembers);
+      const group = await groups.create(
+        scope,
+        draftOf(attributes, type, policy),
+        memberIds(members),
+        policy.unknownMembers,
+      );
       return written(201, await showChanged(context, group, projection));
     },
 
@@ -83,33 +92,36 @@ export function createGroupsEndpoint(options: {
       return writtenUnlessKnown(await show(context, group, projection), ifNoneMatch);
     },
 
-    async replace(context, id, body, { projection, ifMatch }) {
+    async replace(context, id, body, { projection, ...conditions }) {
       const { scope, policy } = context;
-      const { attributes, members } = canonicalResource(body, type, policy);
+      const { attributes, members: listed } = canonicalResource(body, type, policy);
+      const members = { replace: memberIds(listed) };
+      refuseSelf(members, id);
       const group = await groups.change(scope, id, {
         decide: (current) =>
-          draftUnlessSame(current, draft(keepUnchangeable(current.attributes, attributes, type), policy)),
-        members: { replace: memberIds(members) },
-        ...conditions(ifMatch, policy),
+          draftUnlessSame(current, draftOf(keepUnchangeable(current.attributes, attributes, type), type, policy)),
+        members,
+        ...memberRules(conditions, policy),
       });
       if (!group) throw unknownGroup(id);
       return written(200, await showChanged(context, group, projection));
     },
 
-    async patch(context, id, body, { projection, ifMatch }) {
+    async patch(context, id, body, { projection, ...conditions }) {
       const { scope, policy } = context;
       const rules = { type, id, policy };
       const { ofMembers, ofAttributes } = split(readPatch(body, rules), type);
-      const members = await memberChange(ofMembers, policy, () => readMembers(context, id));
+      const members = await memberChange(ofMembers, policy, currentMembers(context, id));
+      if (members) refuseSelf(members, id);
       const group = await groups.change(scope, id, {
         ...(ofAttributes.length > 0 || !members
           ? {
               decide: (current: DirectoryGroup) =>
-                draftUnlessSame(current, draft(applyEdits(current.attributes, ofAttributes, rules), policy)),
+                draftUnlessSame(current, draftOf(applyEdits(current.attributes, ofAttributes, rules), type, policy)),
             }
           : {}),
         ...(members ? { members } : {}),
-        ...conditions(ifMatch, policy),
+        ...memberRules(conditions, policy),
       });
       if (!group) throw unknownGroup(id);
       if (policy.patchGroupResponse === 'no-content' && projection === returned.onRequest) {
@@ -119,8 +131,8 @@ export function createGroupsEndpoint(options: {
       return written(200, await showChanged(context, group, projection));
     },
 
-    async remove({ scope }, id, { ifMatch }) {
-      const done = await groups.remove(scope, id, (group) => requireMatch(ifMatch, group.version));
+    async remove({ scope }, id, conditions) {
+      const done = await groups.remove(scope, id, (group) => requireMatch(conditions, group.version));
       if (!done) throw unknownGroup(id);
       return { status: 204 };
     },
@@ -130,26 +142,25 @@ export function createGroupsEndpoint(options: {
       return queryInBatches(ask, storage.groups, scope, query, storage.capabilities);
     },
 
-    async write(context, resources, projection) {
+    async write(context, page: readonly DirectoryGroup[], projection) {
+      const write = (group: DirectoryGroup, members?: Besides) =>
+        writer.write(context, group, members, projection).content;
+      if (!shows(projection, 'members')) return page.map((group) => write(group));
+      if (areLong(page)) return { pieces: await groupPieces(storage, context, page, write, projection) };
       const shown: JsonObject[] = [];
-      let members = 0;
-      for (const group of resources) {
-        const { content } = await show(context, group, projection);
-        members += Array.isArray(content['members']) ? content['members'].length : 0;
-        if (members > MEMBERS_ON_PAGE && resources.length > 1) throw tooManyMembers();
-        shown.push(content);
-      }
+      for (const group of page) shown.push(write(group, await shownMembers(storage, context, group.id)));
       return shown;
     },
   };
 }
 
-function conditions(
-  ifMatch: string | undefined,
+/** What a change of a group depends on; without conditions it is made without a look at the version. */
+function memberRules(
+  conditions: Conditions,
   { unknownMembers }: ScimPolicy,
 ): { readonly unknownMembers: 'refuse' | 'skip'; readonly precondition?: (group: DirectoryGroup) => void } {
-  if (ifMatch === undefined) return { unknownMembers };
-  return { unknownMembers, precondition: ({ version }) => requireMatch(ifMatch, version) };
+  if (conditions.ifMatch === undefined && conditions.ifNoneMatch === undefined) return { unknownMembers };
+  return { unknownMembers, precondition: ({ version }) => requireMatch(conditions, version) };
 }
 
 function split(
@@ -158,15 +169,8 @@ function split(
 ): { readonly ofMembers: readonly AttributeEdit[]; readonly ofAttributes: readonly AttributeEdit[] } {
   const ofMembers: AttributeEdit[] = [];
   const ofAttributes: AttributeEdit[] = [];
-  for (const edit of edits) (isMembers(type, edit.target.attribute) ? ofMembers : ofAttributes).push(edit);
+  for (const edit of edits) (edit.target.attribute === type.members ? ofMembers : ofAttributes).push(edit);
   return { ofMembers, ofAttributes };
-}
-
-function tooManyMembers(): ScimError {
-  return badRequest(
-    'tooMany',
-    `The groups of this page have more than ${MEMBERS_ON_PAGE} members together. Ask for fewer groups, or without members.`,
-  );
 }
 
 function unknownGroup(id: string): ScimError {

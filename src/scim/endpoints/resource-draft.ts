@@ -1,14 +1,28 @@
 import type { ResourceDraft } from '../../provisioning/directory-users.js';
 import { isJsonList } from '../../storage/json-list.js';
 import type { JsonObject, JsonValue, StoredResource } from '../../storage/resource-store.js';
+import type { ScimPolicy } from '../../tenancy/scim-policy.js';
 import { ScimError } from '../error.js';
-import { isJsonObject } from '../schema/coerce-value.js';
+import { requireAttributes } from '../schema/required-values.js';
+import type { ResourceType } from '../schema/resource-type.js';
+import { sameJson } from '../schema/same-json.js';
+import { uniqueKeys } from '../schema/unique-keys.js';
 
 /** Characters of JSON that a resource may be kept as, members aside. A page of a thousand such still is one text. */
 const LONGEST_RESOURCE = 256 * 1024;
 
-/** @throws {ScimError} 413 for a resource that would make every list it is in unbearable. */
-export function refuseLargeResource(attributes: JsonObject): void {
+/**
+ * What is to be stored of a resource: its attributes, once they are complete, and the keys that are its alone.
+ * @throws {ScimError} 400 invalidValue where something required is missing, 413 for a resource that is too large.
+ */
+export function draftOf(attributes: JsonObject, type: ResourceType, policy: ScimPolicy): ResourceDraft {
+  requireAttributes(attributes, type);
+  refuseLargeResource(attributes);
+  return { attributes, uniqueKeys: uniqueKeys(type, attributes, policy) };
+}
+
+/** It would make every list it is in unbearable. */
+function refuseLargeResource(attributes: JsonObject): void {
   if (atMostAsJson(attributes) <= LONGEST_RESOURCE || JSON.stringify(attributes).length <= LONGEST_RESOURCE) return;
   throw new ScimError(413, undefined, `A resource may have at most ${LONGEST_RESOURCE} characters as JSON.`);
 }
@@ -26,17 +40,13 @@ function atMostAsJson(value: JsonValue): number {
   return sum;
 }
 
-/** The draft, or `undefined` when it says what the resource is already: then nothing is written and no version moves. */
+/**
+ * The draft, or `undefined` when it says what the resource is already: then nothing is written and no version moves. Under
+ * a policy that has changed since, the keys differ, and are written.
+ */
 export function draftUnlessSame(current: StoredResource, draft: ResourceDraft): ResourceDraft | undefined {
-  return sameJson(current.attributes, draft.attributes) ? undefined : draft;
-}
-
-function sameJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((element: JsonValue, index) => sameJson(element, b[index]));
-  }
-  if (!isJsonObject(a) || !isJsonObject(b)) return false;
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => sameJson(a[name], b[name]));
+  const { uniqueKeys } = draft;
+  const hasSameKeys =
+    uniqueKeys.length === current.uniqueKeys.length && uniqueKeys.every((key) => current.uniqueKeys.includes(key));
+  return hasSameKeys && sameJson(current.attributes, draft.attributes) ? undefined : draft;
 }

@@ -2,14 +2,16 @@ import type { Page, Query } from '../../storage/query.js';
 import type { JsonObject, StoredResource } from '../../storage/resource-store.js';
 import type { Projection, ReturnedRules } from '../message/projection.js';
 import type { ScimContext, ScimResponse } from '../message/scim-message.js';
+import type { Conditions } from '../message/version.js';
 import type { ResourceType } from '../schema/resource-type.js';
 
 /** What the client wants of one request besides its body. */
-interface RequestOptions {
+interface RequestOptions extends Conditions {
   readonly projection: Projection | undefined;
-  readonly ifMatch: string | undefined;
-  readonly ifNoneMatch: string | undefined;
 }
+
+/** The resources of a page as they are shown, or, where they are long, their JSON in pieces, with commas in between. */
+export type WrittenList = readonly JsonObject[] | { readonly pieces: AsyncIterable<string> };
 
 /**
  * The operations of one resource type (RFC 7644 sections 3.3 to 3.6). Users, groups and custom types implement it; the
@@ -30,5 +32,5 @@ export interface ResourceEndpoint {
     context: ScimContext,
     resources: readonly StoredResource[],
     projection: Projection | undefined,
-  ): Promise<readonly JsonObject[]>;
+  ): Promise<WrittenList>;
 }

@@ -2,9 +2,10 @@ import type { Clock } from '../../core/clock.js';
 import { foldCase } from '../../core/fold.js';
 import type { Filter, PageRequest, Sort } from '../../storage/query.js';
 import type { JsonObject } from '../../storage/resource-store.js';
+import type { StorageCapabilities } from '../../storage/storage.js';
 import { allows } from '../../tenancy/scopes.js';
 import { badRequest, ScimError } from '../error.js';
-import { bindFilter, isMembership, searchedAttribute } from '../filter/bind-filter.js';
+import { bindFilter, searchedAttribute } from '../filter/bind-filter.js';
 import { parseFilter } from '../filter/parse-filter.js';
 import { readCursor, writeCursor } from '../message/cursor.js';
 import { readProjection } from '../message/projection.js';
@@ -12,13 +13,15 @@ import { MESSAGE, type ScimContext, type ScimResponse } from '../message/scim-me
 import type { SearchRequest } from '../message/search-request.js';
 import { isSecret } from '../schema/attribute-type.js';
 import { resolvePath, simpleValue } from '../schema/resolve-path.js';
-import type { ResourceType } from '../schema/resource-type.js';
-import type { ResourceEndpoint } from './resource-endpoint.js';
+import { isMembership, type ResourceType } from '../schema/resource-type.js';
+import type { ResourceEndpoint, WrittenList } from './resource-endpoint.js';
 
 export interface SearchOptions {
   readonly clock: Clock;
   /** Seconds that a cursor is good for. */
   readonly cursorTimeout: number;
+  /** Positions of a store that filters and sorts are of another form than those made for one that cannot. */
+  readonly capabilities: StorageCapabilities;
 }
 
 /** Answers a search of one resource type (RFC 7644 section 3.4.2, RFC 9865). */
@@ -26,14 +29,14 @@ export async function searchOne(
   context: ScimContext,
   endpoint: ResourceEndpoint,
   search: SearchRequest,
-  { clock, cursorTimeout }: SearchOptions,
+  { clock, cursorTimeout, capabilities }: SearchOptions,
 ): Promise<ScimResponse> {
   const { type, returned } = endpoint;
   const { cursorKey } = context.directory;
   const filter = search.filter === undefined ? undefined : boundFilter(search.filter, type, context);
   const sort = search.sortBy === undefined ? undefined : readSort(search.sortBy, search.descending, type);
   const { paging } = search;
-  const identity = paging.method === 'cursor' ? queryIdentity(type, search) : '';
+  const identity = paging.method === 'cursor' ? queryIdentity(type, search, capabilities) : '';
   const request: PageRequest =
     paging.method === 'index'
       ? paging
@@ -42,17 +45,16 @@ export async function searchOne(
             paging.cursor && readCursor(paging.cursor, cursorKey, identity, { count: paging.count, now: clock.now() }),
           count: paging.count,
         };
-  const page = await endpoint.query(context, {
-    page: request,
-    ...(filter ? { filter } : {}),
-    ...(sort ? { sort } : {}),
-  });
+  const query = { page: request, ...(filter ? { filter } : {}), ...(sort ? { sort } : {}) };
+  const asked = endpoint.query(context, query);
+  const page = await ('after' in request && request.after !== '' ? asked.catch(refuseForeignPosition) : asked);
   const resources = await endpoint.write(context, page.items, readProjection(search, type, returned));
-  if (paging.method === 'index') return listResponse(page.total, resources, { startIndex: paging.startIndex });
-  if (page.next === undefined) return listResponse(page.total, resources, {});
+  const counts = { total: page.total, itemsPerPage: page.items.length };
+  if (paging.method === 'index') return listResponse(counts, resources, { startIndex: paging.startIndex });
+  if (page.next === undefined) return listResponse(counts, resources, {});
   const expiresAt = clock.now() + cursorTimeout * 1000;
   const nextCursor = writeCursor({ position: page.next, count: paging.count, expiresAt }, cursorKey, identity);
-  return listResponse(page.total, resources, { nextCursor });
+  return listResponse(counts, resources, { nextCursor });
 }
 
 /**
@@ -76,18 +78,38 @@ export async function searchAll(
   const syntax = search.filter === undefined ? undefined : parseFilter(search.filter);
   const unquotedValues = context.policy.unquotedFilterValues;
   const isKnown = (name: string) => readable.some(({ type }) => searchedAttribute(type, name) !== undefined);
-  const resources: JsonObject[] = [];
+  const lists: WrittenList[] = [];
   let total = 0;
+  let itemsPerPage = 0;
   for (const endpoint of readable) {
     const filter = syntax && bindFilter(syntax, { type: endpoint.type, unquotedValues, isKnown });
-    const room = paging.count - resources.length;
+    const room = paging.count - itemsPerPage;
     const startIndex = Math.max(1, paging.startIndex - total);
     const page = await endpoint.query(context, { page: { startIndex, count: room }, ...(filter ? { filter } : {}) });
     total += page.total;
+    itemsPerPage += page.items.length;
     const projection = readProjection(search, endpoint.type, endpoint.returned);
-    resources.push(...(await endpoint.write(context, page.items, projection)));
+    if (page.items.length > 0) lists.push(await endpoint.write(context, page.items, projection));
   }
-  return listResponse(total, resources, { startIndex: paging.startIndex });
+  return listResponse({ total, itemsPerPage }, joined(lists), { startIndex: paging.startIndex });
+}
+
+/** Several lists as one: in pieces as soon as one of them is. */
+function joined(lists: readonly WrittenList[]): WrittenList {
+  const whole: JsonObject[] = [];
+  for (const list of lists) {
+    if ('pieces' in list) return { pieces: piecesOf(lists) };
+    whole.push(...list);
+  }
+  return whole;
+}
+
+async function* piecesOf(lists: readonly WrittenList[]): AsyncGenerator<string> {
+  for (const [index, list] of lists.entries()) {
+    if (index > 0) yield ',';
+    if ('pieces' in list) yield* list.pieces;
+    else yield JSON.stringify(list).slice(1, -1);
+  }
 }
 
 function boundFilter(text: string, type: ResourceType, { policy }: ScimContext): Filter {
@@ -110,17 +132,33 @@ function readSort(sortBy: string, descending: boolean, type: ResourceType): Sort
 }
 
 /** What must stay the same over all pages of a walk by cursor (RFC 9865 section 2). */
-function queryIdentity({ name }: ResourceType, { filter = '', sortBy = '', descending }: SearchRequest): string {
-  return JSON.stringify([name, filter, foldCase(sortBy), descending]);
+function queryIdentity(
+  { name }: ResourceType,
+  { filter = '', sortBy = '', descending }: SearchRequest,
+  { filtering, sorting }: StorageCapabilities,
+): string {
+  return JSON.stringify([name, filter, foldCase(sortBy), descending, filtering, sorting]);
+}
+
+/** A store tells by a RangeError that a position is none of its own: the directory has moved to another store meanwhile. */
+function refuseForeignPosition(thrown: unknown): never {
+  if (!(thrown instanceof RangeError)) throw thrown;
+  throw badRequest('invalidCursor', 'The cursor was made before the directory moved. Start without one.');
 }
 
 /** A ListResponse (RFC 7644 section 3.4.2). */
 export function listResponse(
-  total: number,
-  resources: readonly object[],
+  { total, itemsPerPage }: { readonly total: number; readonly itemsPerPage: number },
+  resources: readonly object[] | Extract<WrittenList, { readonly pieces: unknown }>,
   paging: { readonly startIndex?: number; readonly nextCursor?: string },
 ): ScimResponse {
-  const itemsPerPage = resources.length;
-  const list = { schemas: [MESSAGE.list], totalResults: total, itemsPerPage, ...paging, Resources: resources };
-  return { status: 200, body: JSON.stringify(list) };
+  const head = { schemas: [MESSAGE.list], totalResults: total, itemsPerPage, ...paging };
+  if ('pieces' in resources) return { status: 200, pieces: listPieces(head, resources.pieces) };
+  return { status: 200, body: JSON.stringify(Object.assign(head, { Resources: resources })) };
+}
+
+async function* listPieces(head: object, resources: AsyncIterable<string>): AsyncGenerator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"Resources":[`;
+  yield* resources;
+  yield ']}';
 }

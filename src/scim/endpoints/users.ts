@@ -1,6 +1,7 @@
 import type { DirectoryUsers, ResourceDraft } from '../../provisioning/directory-users.js';
 import { queryInBatches } from '../../storage/batched-query.js';
 import type { DirectoryUser, GroupReference } from '../../storage/directory-user.js';
+import { UniqueConflictError } from '../../storage/errors.js';
 import type { JsonObject } from '../../storage/resource-store.js';
 import type { Storage } from '../../storage/storage.js';
 import type { ScimPolicy } from '../../tenancy/scim-policy.js';
@@ -11,10 +12,10 @@ import type { ScimContext } from '../message/scim-message.js';
 import { fingerprint, fingerprintWith, requireMatch } from '../message/version.js';
 import { applyEdits } from '../patch/apply-edits.js';
 import { readPatch } from '../patch/patch-edits.js';
-import { canonicalResource, keepUnchangeable, requireAttributes } from '../schema/canonical-resource.js';
+import { canonicalResource } from '../schema/canonical-resource.js';
 import type { ResourceType } from '../schema/resource-type.js';
-import { uniqueKeys } from '../schema/unique-keys.js';
-import { draftUnlessSame, refuseLargeResource } from './resource-draft.js';
+import { keepUnchangeable } from '../schema/unchangeable-values.js';
+import { draftOf, draftUnlessSame } from './resource-draft.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
 import { written, writtenUnlessKnown } from './written-answer.js';
 
@@ -43,10 +44,9 @@ export function createUsersEndpoint(options: {
   }
 
   function draft(attributes: JsonObject, policy: ScimPolicy): ResourceDraft {
-    requireAttributes(attributes, type);
-    refuseLargeResource(attributes);
+    const drafted = draftOf(attributes, type, policy);
     requireUserNameFormat(attributes, policy);
-    return { attributes, uniqueKeys: uniqueKeys(type, attributes, policy) };
+    return drafted;
   }
 
   function newUser(body: unknown, policy: ScimPolicy): ResourceDraft {
@@ -73,26 +73,35 @@ export function createUsersEndpoint(options: {
       return writtenUnlessKnown(writer.write(context, found.user, groups, projection), ifNoneMatch);
     },
 
-    async replace(context, id, body, { projection, ifMatch }) {
+    async replace(context, id, body, { projection, ...conditions }) {
       const { policy, scope } = context;
       const { attributes } = canonicalResource(body, type, policy);
-      const user = await users.change(scope, id, (current) => {
-        requireMatch(ifMatch, current.version);
-        const next = keepActive(current.attributes, attributes);
-        return draftUnlessSame(current, draft(keepUnchangeable(current.attributes, next, type), policy));
-      });
+      const replaceExisting = () =>
+        users.change(scope, id, (current) => {
+          requireMatch(conditions, current.version);
+          const next = keepActive(current.attributes, attributes);
+          return draftUnlessSame(current, draft(keepUnchangeable(current.attributes, next, type), policy));
+        });
+      let user = await replaceExisting();
       if (user) return written(200, await show(context, user, projection));
-      if (policy.putUnknownUser === 'refuse' || ifMatch !== undefined) throw unknownUser(id);
-      const created = await users.create(scope, newUser(body, policy), chosenId(id));
-      return written(201, writer.write(context, created, undefined, projection));
+      if (policy.putUnknownUser === 'refuse' || conditions.ifMatch !== undefined) throw unknownUser(id);
+      try {
+        const created = await users.create(scope, newUser(body, policy), chosenId(id));
+        return written(201, writer.write(context, created, undefined, projection));
+      } catch (error) {
+        // Another request may have created the very same user meanwhile.
+        user = error instanceof UniqueConflictError ? await replaceExisting() : undefined;
+        if (!user) throw error;
+        return written(200, await show(context, user, projection));
+      }
     },
 
-    async patch(context, id, body, { projection, ifMatch }) {
+    async patch(context, id, body, { projection, ...conditions }) {
       const { policy, scope } = context;
       const rules = { type, id, policy };
       const edits = readPatch(body, rules);
       const user = await users.change(scope, id, (current) => {
-        requireMatch(ifMatch, current.version);
+        requireMatch(conditions, current.version);
         const next = keepActive(current.attributes, applyEdits(current.attributes, edits, rules));
         return draftUnlessSame(current, draft(next, policy));
       });
@@ -100,8 +109,8 @@ export function createUsersEndpoint(options: {
       return written(200, await show(context, user, projection));
     },
 
-    async remove({ scope, policy }, id, { ifMatch }) {
-      const done = await users.remove(scope, id, policy.deletedUsers, (user) => requireMatch(ifMatch, user.version));
+    async remove({ scope, policy }, id, conditions) {
+      const done = await users.remove(scope, id, policy.deletedUsers, (user) => requireMatch(conditions, user.version));
       if (!done) throw unknownUser(id);
       return { status: 204 };
     },

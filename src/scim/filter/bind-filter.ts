@@ -1,12 +1,12 @@
+import { withArticle } from '../../core/article.js';
 import { toInstant } from '../../core/instant.js';
 import { isStorableText } from '../../core/storable-text.js';
 import type { AttributePath, ComparableType, Comparison, ComparisonOperator, Filter } from '../../storage/query.js';
 import { FILTER_ATTRIBUTE_ALIASES } from '../dialect/filter-aliases.js';
 import { badRequest, type ScimError } from '../error.js';
 import { type AttributeType, isSecret } from '../schema/attribute-type.js';
-import { isMembers } from '../schema/canonical-resource.js';
 import { type ResolvedPath, resolvePath, simpleValue, storagePath } from '../schema/resolve-path.js';
-import type { ResourceType } from '../schema/resource-type.js';
+import { isMembership, type ResourceType } from '../schema/resource-type.js';
 import { type FilterLiteral, type FilterSyntax, type FilterTarget, printFilter } from './syntax.js';
 
 /** Names are looked up in a resource type, or, inside brackets, among the sub-attributes of one attribute. */
@@ -152,7 +152,8 @@ function refuseOperator(op: ComparisonOperator, path: AttributePath, type: Compa
   const ordered = op === 'gt' || op === 'ge' || op === 'lt' || op === 'le';
   const textual = type === 'string' || type === 'reference';
   const allowed = ordered ? type !== 'boolean' && type !== 'binary' : textual;
-  if (!allowed) throw badRequest('invalidFilter', `${op} cannot be used with "${path.join('.')}", which is a ${type}.`);
+  if (!allowed)
+    throw badRequest('invalidFilter', `${op} cannot be used with "${path.join('.')}", which is ${withArticle(type)}.`);
 }
 
 function typedValue(
@@ -163,7 +164,7 @@ function typedValue(
 ): string | number | boolean {
   const wrong = () => {
     const text = literalText(literal).slice(0, 64);
-    return badRequest('invalidFilter', `"${path.join('.')}" is a ${type}; ${text} is none.`);
+    return badRequest('invalidFilter', `"${path.join('.')}" is ${withArticle(type)}; ${text} is none.`);
   };
   switch (type) {
     case 'boolean': {
@@ -245,17 +246,12 @@ function schemaFilter(literal: FilterLiteral, rules: FilterRules): Filter {
   return urn === rules.type.schema.id.toLowerCase() ? ALWAYS : NEVER;
 }
 
-/** Whether an attribute is one side of a membership, which no resource holds: `members` of a group, `groups` of a user. */
-export function isMembership(type: ResourceType, attribute: AttributeType): boolean {
-  return isMembers(type, attribute) || (type.name === 'User' && attribute === type.attributes.get('groups'));
-}
-
 function membershipFilter(literal: FilterLiteral, rules: FilterRules): Filter {
   const id = quotedText(literal, rules);
-  return rules.type.name === 'Group' ? { op: 'hasMember', memberId: id } : { op: 'memberOf', groupId: id };
+  return rules.type.members ? { op: 'hasMember', memberId: id } : { op: 'memberOf', groupId: id };
 }
 
 function membershipFault(type: ResourceType): ScimError {
-  const name = type.name === 'Group' ? 'members' : 'groups';
+  const name = type.members ? 'members' : 'groups';
   return badRequest('invalidFilter', `${name} can be searched by one id only: ${name}.value eq "…".`);
 }

@@ -2,8 +2,11 @@ import type { ComparisonOperator } from '../../storage/query.js';
 import { badRequest, type ScimType } from '../error.js';
 import type { FilterLiteral, FilterSyntax, FilterTarget } from './syntax.js';
 
-/** Bounds that keep the cost of any filter small: characters, parentheses and brackets inside each other, comparisons. */
-export const FILTER_LIMITS = { length: 16_384, depth: 32, comparisons: 128 } as const;
+/**
+ * Bounds that keep the cost of any filter small: characters, parentheses and brackets inside each other, comparisons, and
+ * characters looked for by `co`, each of which may be compared with each of a long text.
+ */
+export const FILTER_LIMITS = { length: 16_384, depth: 32, comparisons: 128, sought: 2048 } as const;
 
 const NAME = /[A-Za-z$][\w$:./+-]*/y;
 const BLANKS = /[ \t]*/y;
@@ -47,6 +50,7 @@ class FilterParser {
   #at = 0;
   #depth = 0;
   #comparisons = 0;
+  #sought = 0;
 
   constructor(text: string, fault: 'invalidFilter' | 'invalidPath') {
     this.#text = text;
@@ -103,7 +107,11 @@ class FilterParser {
       return this.#fail('lacks a comparison such as `userName eq "ada"`');
     }
     this.#skipBlanks();
-    return { op, target, literal: this.#literal() };
+    const before = this.#at;
+    const literal = this.#literal();
+    if (op === 'co') this.#sought += this.#at - before;
+    if (this.#sought > FILTER_LIMITS.sought) this.#fail(`looks for more than ${FILTER_LIMITS.sought} characters by co`);
+    return { op, target, literal };
   }
 
   #nested(open: '(' | '[', close: ')' | ']'): FilterSyntax {

@@ -31,6 +31,8 @@ export interface ScimResponse {
   readonly status: number;
   /** JSON text. */
   readonly body?: string;
+  /** JSON text that is made while it is sent, in place of `body`, where it may be too long to be held. */
+  readonly pieces?: AsyncIterable<string>;
   readonly etag?: string;
   readonly location?: string;
   /** Methods that the path does offer, with a 405. */

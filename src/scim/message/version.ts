@@ -29,11 +29,28 @@ export function isNotModified(ifNoneMatch: string | undefined, etag: string): bo
   return ifNoneMatch.trim() === '*' || tags(ifNoneMatch).includes(opaque(etag));
 }
 
-/** @throws {ScimError} 412 when `If-Match` is given and names neither this version nor any. */
-export function requireMatch(ifMatch: string | undefined, version: number): void {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return;
-  if (tags(ifMatch).some((tag) => tag.split('-', 1)[0] === String(version))) return;
-  throw new ScimError(412, undefined, 'The resource has changed meanwhile. Read it again and repeat the request.');
+/** The conditions of a request that writes (RFC 9110 section 13.1). */
+export interface Conditions {
+  readonly ifMatch: string | undefined;
+  /** `*` means: only if there is none yet. */
+  readonly ifNoneMatch: string | undefined;
+}
+
+/**
+ * Holds a resource that is there against the conditions of a write.
+ * @throws {ScimError} 412 when `If-Match` names neither this version nor any, or `If-None-Match` names it or any.
+ */
+export function requireMatch({ ifMatch, ifNoneMatch }: Conditions, version: number): void {
+  if (ifMatch !== undefined && !names(ifMatch, version)) {
+    throw new ScimError(412, undefined, 'The resource has changed meanwhile. Read it again and repeat the request.');
+  }
+  if (ifNoneMatch !== undefined && names(ifNoneMatch, version)) {
+    throw new ScimError(412, undefined, 'The resource is there already, and If-None-Match rules that out.');
+  }
+}
+
+function names(header: string, version: number): boolean {
+  return header.trim() === '*' || tags(header).some((tag) => tag.split('-', 1)[0] === String(version));
 }
 
 function tags(header: string): readonly string[] {

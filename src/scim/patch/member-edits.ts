@@ -7,8 +7,14 @@ import { badRequest, type ScimError } from '../error.js';
 import type { FilterSyntax } from '../filter/syntax.js';
 import { type AttributeEdit, type ElementSelector, namesNothing } from './patch-edits.js';
 
-/** Reads the current members of the group; asked only for the rare filter that is not about ids. */
-export type ReadMembers = () => Promise<readonly GroupMember[]>;
+/** The members of the group as it is. Asked only for the rare edits that depend on them. */
+export interface CurrentMembers {
+  all(): Promise<readonly GroupMember[]>;
+  /** Whether any of these is one. */
+  hasAny(ids: readonly string[]): Promise<boolean>;
+}
+
+type MemberPolicy = Pick<ScimPolicy, 'removeAllMembers' | 'absentTargets'>;
 
 /**
  * Reads the ids of members as identity providers write them: a list of objects with `value`, one such object, or bare
@@ -36,12 +42,12 @@ export function memberIds(value: unknown): readonly string[] {
  * Reduces edits of `members`, in order, to one change of a set (RFC 7644 section 3.5.2): the cost is that of the edits,
  * not of the group.
  * @throws {ScimError} 400 invalidValue, invalidPath, mutability, or noTarget where the policy guards against emptying a
- * group.
+ * group or against paths that describe nobody in it.
  */
 export async function memberChange(
   edits: readonly AttributeEdit[],
-  policy: Pick<ScimPolicy, 'removeAllMembers'>,
-  readMembers: ReadMembers,
+  policy: MemberPolicy,
+  current: CurrentMembers,
 ): Promise<MemberChange | undefined> {
   let replaced: Set<string> | undefined;
   const add = new Set<string>();
@@ -64,12 +70,30 @@ export async function memberChange(
     }
   }
 
-  async function selectedIds({ selector }: AttributeEdit, index: number): Promise<readonly string[]> {
-    const ids = selector && idsOf(selector.syntax);
-    if (ids || !selector) return ids ?? [];
+  async function selectedIds(selector: ElementSelector, op: AttributeEdit['op'], index: number) {
+    const ids = idsOf(selector.syntax);
+    if (ids) return ids;
     if (index > 0) throw onlyFirst();
-    refuseRemoval(policy);
-    return matchingIds(selector, readMembers);
+    if (op !== 'add') refuseRemoval(policy);
+    return matchingIds(selector, current);
+  }
+
+  /** Whether one of these is a member after the edits so far. */
+  async function isAnyThere(ids: readonly string[]): Promise<boolean> {
+    const set = replaced ?? add;
+    if (ids.some((id) => set.has(id))) return true;
+    const untouched = replaced ? [] : ids.filter((id) => !remove.has(id));
+    return untouched.length > 0 && current.hasAny(untouched);
+  }
+
+  async function editSelected({ op, value }: AttributeEdit, selector: ElementSelector, index: number): Promise<void> {
+    const mustExist = op !== 'remove' && policy.absentTargets === 'refuse';
+    const ids = op !== 'add' || mustExist ? await selectedIds(selector, op, index) : [];
+    if (mustExist && !(await isAnyThere(ids))) {
+      throw badRequest('noTarget', 'No member of this group is what the path describes.');
+    }
+    if (op !== 'add') take(ids);
+    if (op !== 'remove') put(memberIds(value));
   }
 
   function replaceBy(ids: readonly string[]): void {
@@ -80,10 +104,8 @@ export async function memberChange(
 
   for (const [index, edit] of edits.entries()) {
     refuseSubAttribute(edit);
-    if (edit.selector) {
-      if (edit.op !== 'add') take(await selectedIds(edit, index));
-      if (edit.op !== 'remove') put(memberIds(edit.value));
-    } else if (edit.op === 'remove') {
+    if (edit.selector) await editSelected(edit, edit.selector, index);
+    else if (edit.op === 'remove') {
       const listed = memberIds(edit.value);
       if (listed.length > 0) take(listed);
       else if (namesNothing(edit.value)) replaceBy(refuseRemoval(policy));
@@ -96,7 +118,13 @@ export async function memberChange(
   return add.size + remove.size > 0 ? { add: [...add], remove: [...remove] } : undefined;
 }
 
-function refuseRemoval(policy: Pick<ScimPolicy, 'removeAllMembers'>): readonly string[] {
+/** @throws {ScimError} 400 invalidValue where a group would become a member of itself. */
+export function refuseSelf(change: MemberChange, groupId: string): void {
+  if (!('replace' in change ? change.replace : change.add).includes(groupId)) return;
+  throw badRequest('invalidValue', 'A group cannot be a member of itself.');
+}
+
+function refuseRemoval(policy: MemberPolicy): readonly string[] {
   if (policy.removeAllMembers === 'allow') return [];
   throw badRequest('noTarget', 'Removing all members at once is switched off here. Name the members to remove.');
 }
@@ -126,9 +154,9 @@ function idsOf(syntax: FilterSyntax): readonly string[] | undefined {
   return typeof syntax.literal.value === 'string' ? [syntax.literal.value] : undefined;
 }
 
-async function matchingIds({ filter }: ElementSelector, readMembers: ReadMembers): Promise<readonly string[]> {
+async function matchingIds({ filter }: ElementSelector, current: CurrentMembers): Promise<readonly string[]> {
   const matches = compileElementFilter(filter);
-  const members = await readMembers();
+  const members = await current.all();
   return members.filter((member) => matches(asElement(member))).map(({ id }) => id);
 }
 

@@ -210,6 +210,11 @@ function select(target: ResolvedPath, syntax: FilterSyntax, rules: PatchRules): 
   }
 }
 
+/** One value may come as a list of one. */
+export function soleValue(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
+}
+
 /** A remove without value means everything. With a list it means what is listed, which may be nobody. */
 export function namesNothing(value: unknown): boolean {
   return value === undefined || value === null || value === '';

@@ -85,6 +85,9 @@ function compileAttribute(definition: UncheckedAttribute, parent: string): Attri
   if (uniqueness !== 'none' && (parent || definition.multiValued || definition.type === 'complex')) {
     throw new TypeError(`"${path}" cannot be unique: that is kept for attributes with one simple value`);
   }
+  if (definition.required && definition.mutability === 'writeOnly') {
+    throw new TypeError(`"${path}" cannot be required: what is writeOnly is not kept`);
+  }
   return {
     name: definition.name,
     type: known(definition.type, DATA_TYPES, `${path}: type`),

@@ -1,10 +1,11 @@
+import { withArticle } from '../../core/article.js';
 import type { JsonObject, JsonValue } from '../../storage/resource-store.js';
 import type { ScimPolicy } from '../../tenancy/scim-policy.js';
 import { badRequest } from '../error.js';
 import type { AttributeType } from './attribute-type.js';
 import { coerceValue, isJsonObject, unknownName } from './coerce-value.js';
 import { pathText, type ResolvedPath, resolvePath } from './resolve-path.js';
-import type { CompiledSchema, ResourceType } from './resource-type.js';
+import type { ResourceType } from './resource-type.js';
 
 /** A body of POST or PUT in canonical form. */
 export interface CanonicalResource {
@@ -24,7 +25,7 @@ export function canonicalResource(
   policy: Pick<ScimPolicy, 'unknownAttributes' | 'unstatedSchemas'>,
 ): CanonicalResource {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw badRequest('invalidSyntax', `The body must be a JSON object that describes a ${type.name}.`);
+    throw badRequest('invalidSyntax', `The body must be a JSON object that describes ${withArticle(type.name)}.`);
   }
   const draft: ResourceInMaking = { attributes: {}, named: new Set() };
   collect(body, draft, type, policy.unknownAttributes);
@@ -63,7 +64,7 @@ function collect(
       case 'attribute':
         refuseSecond(resolution.resolved, draft);
         if (resolution.resolved.attribute.name === 'schemas') draft.schemas = value;
-        else if (isMembers(type, resolution.resolved.attribute)) draft.members = value;
+        else if (resolution.resolved.attribute === type.members) draft.members = value;
         else put(draft.attributes, resolution.resolved, value, unknown);
         break;
       case 'unknown':
@@ -84,12 +85,6 @@ function refuseSecond(resolved: ResolvedPath, { named }: ResourceInMaking): void
   const path = pathText(resolved);
   if (named.has(path)) throw badRequest('invalidSyntax', `"${path}" is given twice.`);
   named.add(path);
-}
-
-/** Whether an attribute is the list of members, which is kept apart from the group. */
-export function isMembers(type: ResourceType, attribute: AttributeType): boolean {
-  // An extension may have an attribute of the same name.
-  return type.name === 'Group' && attribute === type.attributes.get('members');
 }
 
 function put(
@@ -129,65 +124,4 @@ function requireStatedSchemas(schemas: unknown, type: ResourceType): void {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/**
- * @param fault what it is to have none: a wrong value, or, where PATCH took it away, a mutability fault (RFC 7644 section
- * 3.5.2.2)
- * @throws {ScimError} 400 when a required attribute or extension has no value.
- */
-export function requireAttributes(
-  attributes: JsonObject,
-  type: ResourceType,
-  fault: 'invalidValue' | 'mutability' = 'invalidValue',
-): void {
-  requireValues(attributes, type.schema, fault);
-  for (const { schema, required } of type.extensions.values()) {
-    const inside = attributes[schema.id];
-    if (required && inside === undefined) throw badRequest(fault, `The extension ${schema.id} is required.`);
-    if (isJsonObject(inside)) requireValues(inside, schema, fault);
-  }
-}
-
-function requireValues(attributes: JsonObject, schema: CompiledSchema, fault: 'invalidValue' | 'mutability'): void {
-  for (const { name, required, mutability } of schema.attributes.values()) {
-    if (required && mutability !== 'readOnly' && isBlank(attributes[name])) {
-      throw badRequest(fault, `"${name}" is required and must not be empty.`);
-    }
-  }
-}
-
-/**
- * Keeps what a PUT cannot change (RFC 7644 section 3.5.1): read-only attributes, which are the host's, and immutable ones
- * once they are set. @throws {ScimError} 400 mutability when an immutable one would change.
- */
-export function keepUnchangeable(before: JsonObject, after: JsonObject, type: ResourceType): JsonObject {
-  let kept = keepValues(before, after, type.schema);
-  for (const { schema } of type.extensions.values()) {
-    const inside = before[schema.id];
-    if (!isJsonObject(inside)) continue;
-    const given = kept[schema.id];
-    const next = isJsonObject(given) ? given : {};
-    const values = keepValues(inside, next, schema);
-    if (values !== next) kept = { ...kept, [schema.id]: values };
-  }
-  return kept;
-}
-
-function keepValues(before: JsonObject, after: JsonObject, schema: CompiledSchema): JsonObject {
-  const kept: Record<string, JsonValue> = {};
-  for (const { name, mutability } of schema.attributes.values()) {
-    const old = mutability === 'immutable' || mutability === 'readOnly' ? before[name] : undefined;
-    if (old === undefined) continue;
-    const next = after[name];
-    if (next !== undefined && JSON.stringify(next) !== JSON.stringify(old)) {
-      throw badRequest('mutability', `"${name}" cannot be changed once it is set.`);
-    }
-    kept[name] = old;
-  }
-  return Object.keys(kept).length > 0 ? { ...after, ...kept } : after;
-}
-
-function isBlank(value: JsonValue | undefined): boolean {
-  return value === undefined || (typeof value === 'string' && value.trim() === '');
 }

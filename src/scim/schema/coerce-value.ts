@@ -1,3 +1,4 @@
+import { withArticle } from '../../core/article.js';
 import { toInstant } from '../../core/instant.js';
 import { isStorableText } from '../../core/storable-text.js';
 import type { JsonObject, JsonValue } from '../../storage/resource-store.js';
@@ -30,7 +31,7 @@ export function coerceValue(attribute: AttributeType, value: unknown, unknown: U
   }
   const elements: JsonValue[] = [];
   const given: readonly unknown[] = Array.isArray(value) ? value : [value];
-  requireFewElements(attribute, given);
+  requireFewElements(attribute, given.length);
   for (const each of given) {
     const element = coerceOne(attribute, each, unknown);
     if (element !== undefined) elements.push(element);
@@ -39,8 +40,8 @@ export function coerceValue(attribute: AttributeType, value: unknown, unknown: U
 }
 
 /** @throws {ScimError} 400 invalidValue when a multi-valued attribute would hold more values than is bearable. */
-export function requireFewElements({ name }: AttributeType, elements: readonly unknown[]): void {
-  if (elements.length <= MAX_ELEMENTS) return;
+export function requireFewElements({ name }: AttributeType, count: number): void {
+  if (count <= MAX_ELEMENTS) return;
   throw badRequest('invalidValue', `"${name}" may have at most ${MAX_ELEMENTS} values.`);
 }
 
@@ -148,7 +149,7 @@ function withOnePrimary(elements: readonly JsonValue[]): readonly JsonValue[] {
 }
 
 /** Leaves `primary` to the element at one place; with -1 all stay as they are. */
-export function demoteOthers(elements: readonly JsonValue[], keep: number): readonly JsonValue[] {
+function demoteOthers(elements: readonly JsonValue[], keep: number): readonly JsonValue[] {
   if (keep < 0) return elements;
   return elements.map((element, index) =>
     index !== keep && isJsonObject(element) && isPrimary(element) ? { ...element, primary: false } : element,
@@ -164,8 +165,9 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
 }
 
 function wrongType(attribute: AttributeType, value: unknown): ScimError {
-  const given = Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`;
-  return badRequest('invalidValue', `"${attribute.name}" must be a ${attribute.type}, not ${given}.`);
+  const given = Array.isArray(value) ? 'a list' : value === null ? 'null' : withArticle(typeof value);
+  const wanted = attribute.type === 'complex' ? 'object' : attribute.type;
+  return badRequest('invalidValue', `"${attribute.name}" must be ${withArticle(wanted)}, not ${given}.`);
 }
 
 /** Refuses a name that no schema has, where the policy wants that. */

@@ -11,16 +11,18 @@ export interface ResourceTypeAdditions {
 
 /** `User` with the enterprise extension (RFC 7643 sections 4.1 and 4.3) and what the host adds. */
 export function createUserType(additions: ResourceTypeAdditions = {}): ResourceType {
-  return compileResourceType({
+  const type = compileResourceType({
     name: 'User',
     endpoint: 'Users',
     schema: User.definition,
     ...additions,
     extensions: [{ schema: EnterpriseUser.definition }, ...(additions.extensions ?? [])],
   });
+  return { ...type, memberOf: type.attributes.get('groups') };
 }
 
 /** `Group` (RFC 7643 section 4.2) and what the host adds. */
 export function createGroupType(additions: ResourceTypeAdditions = {}): ResourceType {
-  return compileResourceType({ name: 'Group', endpoint: 'Groups', schema: Group.definition, ...additions });
+  const type = compileResourceType({ name: 'Group', endpoint: 'Groups', schema: Group.definition, ...additions });
+  return { ...type, members: type.attributes.get('members') };
 }

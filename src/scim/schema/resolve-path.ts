@@ -68,7 +68,8 @@ export function simpleValue(resolved: ResolvedPath): { readonly path: AttributeP
   return { path: storagePath({ ...resolved, subAttribute }), value: subAttribute };
 }
 
-/** A resolved path in the words of an error message. */
-export function pathText(resolved: ResolvedPath): string {
-  return storagePath(resolved).join('.');
+/** A resolved path as a client writes it (RFC 7644 section 3.10), for error messages. */
+export function pathText({ extension, attribute, subAttribute }: ResolvedPath): string {
+  const name = subAttribute ? `${attribute.name}.${subAttribute.name}` : attribute.name;
+  return extension ? `${extension}:${name}` : name;
 }

@@ -24,12 +24,23 @@ export interface ResourceTypeInput {
   readonly extensions?: readonly ExtensionInput[];
 }
 
+/** An attribute that a rule is about: it itself, or sub-attributes inside it. */
+interface RuledAttribute {
+  readonly attribute: AttributeType;
+  readonly isRuled: boolean;
+  readonly inside: readonly AttributeType[];
+}
+
 /** A schema with its attributes found by lower-case name. */
 export interface CompiledSchema {
   readonly id: string;
   readonly name: string;
   readonly description: string;
   readonly attributes: ReadonlyMap<string, AttributeType>;
+  /** What must have a value, if clients write it. */
+  readonly required: readonly RuledAttribute[];
+  /** What is read-only or immutable. */
+  readonly unchangeable: readonly RuledAttribute[];
 }
 
 interface CompiledExtension {
@@ -47,6 +58,15 @@ export interface ResourceType {
   readonly attributes: ReadonlyMap<string, AttributeType>;
   /** By lower-case URN. */
   readonly extensions: ReadonlyMap<string, CompiledExtension>;
+  /** Of a group: the list of members, which is kept apart from it. */
+  readonly members: AttributeType | undefined;
+  /** Of a user: the list of groups, which is the other side of the members. */
+  readonly memberOf: AttributeType | undefined;
+}
+
+/** Whether an attribute tells of memberships, which no resource holds. */
+export function isMembership({ members, memberOf }: ResourceType, attribute: AttributeType): boolean {
+  return attribute === members || attribute === memberOf;
 }
 
 /** Compiles a resource type. @throws {TypeError} naming what is wrongly described. */
@@ -65,9 +85,11 @@ export function compileResourceType(input: ResourceTypeInput): ResourceType {
     name: input.name,
     endpoint: input.endpoint,
     description: input.description ?? base.description,
-    schema: { ...base, attributes: own },
+    schema: { ...base, ...withRules(own) },
     attributes: new Map([...COMMON_ATTRIBUTES, ...own]),
     extensions,
+    members: undefined,
+    memberOf: undefined,
   };
 }
 
@@ -100,6 +122,31 @@ function compileSchema(input: SchemaInput): CompiledSchema {
     id: json.id,
     name: json.name,
     description: json.description ?? '',
-    attributes: compileAttributes(attributes),
+    ...withRules(compileAttributes(attributes)),
   };
+}
+
+function withRules(
+  attributes: ReadonlyMap<string, AttributeType>,
+): Pick<CompiledSchema, 'attributes' | 'required' | 'unchangeable'> {
+  const required = ruled(attributes, (each) => each.required && each.mutability !== 'readOnly');
+  const isUnchangeable = ({ mutability }: AttributeType) => mutability === 'readOnly' || mutability === 'immutable';
+  return {
+    attributes,
+    required: required.filter(({ attribute }) => attribute.mutability !== 'readOnly'),
+    unchangeable: ruled(attributes, isUnchangeable),
+  };
+}
+
+function ruled(
+  attributes: ReadonlyMap<string, AttributeType>,
+  isRuled: (attribute: AttributeType) => boolean,
+): readonly RuledAttribute[] {
+  return [...attributes.values()]
+    .map((attribute) => ({
+      attribute,
+      isRuled: isRuled(attribute),
+      inside: [...attribute.subAttributes.values()].filter(isRuled),
+    }))
+    .filter((each) => each.isRuled || each.inside.length > 0);
 }

@@ -18,7 +18,7 @@ export function uniqueKeys(
     if (value !== undefined) keys.push(`${name}:${caseExact ? String(value) : foldCase(String(value))}`);
   };
   for (const { name, uniqueness, caseExact } of type.schema.attributes.values()) {
-    const isGroupName = name === 'displayName' && type.name === 'Group' && policy.groupNames === 'unique';
+    const isGroupName = name === 'displayName' && type.members && policy.groupNames === 'unique';
     if (uniqueness !== 'none' || isGroupName) add(name, attributes[name], caseExact);
   }
   for (const { schema } of type.extensions.values()) {
