@@ -13,7 +13,7 @@ import { openTrialStorage, type TrialStorage } from './trial-storage.js';
 import { openTrialTokens } from './trial-tokens.js';
 
 /** What the example tells the person, or the program, that has started it. */
-export interface ConsoleAddresses {
+interface ConsoleAddresses {
   readonly baseUrl: string;
   readonly directories: readonly {
     readonly organization: string;
