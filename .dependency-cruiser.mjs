@@ -6,7 +6,8 @@ const ROOMS = {
   tenancy: ['storage', 'core'],
   provisioning: ['storage', 'core'],
   scim: ['provisioning', 'tenancy', 'storage', 'core'],
-  http: ['scim', 'provisioning', 'tenancy', 'storage', 'core'],
+  oidc: ['tenancy', 'core'],
+  http: ['scim', 'oidc', 'provisioning', 'tenancy', 'storage', 'core'],
   'adapters/memory': ['storage', 'core'],
 };
 
@@ -17,6 +18,9 @@ const PACKAGES = {
   ajv: 'core',
   scimmy: 'scim',
   express: 'http',
+  'openid-client': 'oidc',
+  jose: 'oidc',
+  'ipaddr.js': 'oidc',
 };
 
 function roomFence([room, allowed]) {

@@ -1,0 +1,289 @@
+import { systemClock } from '../core/clock.js';
+import { ConfigurationError } from '../core/configuration.js';
+import { createDebugLogger } from '../core/logger.js';
+import { type OidcTenant, parseOidcTenant } from '../tenancy/oidc-tenant.js';
+import { type AuthorizationWishes, buildLoginUrl } from './authorization-request.js';
+import { type Callback, type CallbackParameters, readCallback, readParameter } from './callback-parameters.js';
+import type { ClientContext } from './client-configuration.js';
+import {
+  acceptIdToken,
+  type Exchanged,
+  exchangeCode,
+  type OidcTokens,
+  type RefreshRequest,
+  refreshTokens,
+} from './code-exchange.js';
+import { groupsOf, type OidcGroups } from './group-claim.js';
+import { issuersOf } from './id-token.js';
+import { type JsonRecord, textList, textOf } from './json-object.js';
+import {
+  completeLogout,
+  type LogoutNotice,
+  type LogoutWishes,
+  type StartedLogout,
+  startLogout,
+  verifyLogoutToken,
+} from './logout.js';
+import { type OidcEngineOptions, parseOidcEngineOptions } from './oidc-engine-options.js';
+import { OidcError } from './oidc-error.js';
+import { type OidcIdentity, readIdentity } from './oidc-identity.js';
+import { checkPendingLogin, createPendingLogin, type PendingLogin } from './pending-login.js';
+import { createProviders, type Provider, type ProviderReport } from './provider.js';
+import { refusal } from './provider-failure.js';
+import { askUserInfo } from './user-info.js';
+
+/** How a sign-in begins. */
+export interface StartLogin extends AuthorizationWishes {
+  /** The application's callback, as registered at the provider: absolute, from configuration, never from a `Host` header. */
+  readonly redirectUri: string;
+  /** `sign-in` unless told. A result of another purpose must not create a session. */
+  readonly purpose?: string;
+  readonly returnTo?: string;
+  /** Replaces the tenant's `maxAge`. */
+  readonly maxAge?: number;
+}
+
+/** A sign-in that has begun: send the browser to `url`, and keep `pending` for it, sealed. */
+export interface StartedLogin {
+  readonly url: string;
+  readonly pending: PendingLogin;
+}
+
+/** A sign-in that holds. */
+export interface CompletedLogin {
+  readonly identity: OidcIdentity;
+  readonly tokens: OidcTokens;
+  readonly purpose: string;
+  readonly returnTo: string | undefined;
+  /** The provider's session (`sid`), which a back-channel logout may name. */
+  readonly sessionId: string | undefined;
+  /** When the person proved who they are, in milliseconds since 1970, if the provider says so. */
+  readonly authenticatedAt: number | undefined;
+  readonly acr: string | undefined;
+  readonly amr: readonly string[];
+}
+
+/** A sign-in that a provider's portal asks for. */
+export interface ThirdPartyLogin {
+  readonly loginHint: string | undefined;
+  /** Where the portal wants the person to end up. Unchecked: apply the rule for `returnTo`. */
+  readonly targetLinkUri: string | undefined;
+}
+
+/**
+ * OpenID Connect for many tenants, without Express or passport. Every method takes the tenant as a value and throws
+ * {@link OidcError} alone. Nothing about a sign-in is kept here: two calls meet only in the provider's document and keys.
+ */
+export interface OidcEngine {
+  /** Begins a sign-in: state, nonce and PKCE are always fresh. */
+  start(tenant: OidcTenant, login: StartLogin): Promise<StartedLogin>;
+  /**
+   * Ends a sign-in: checks the answer against `pending`, exchanges the code, verifies the ID Token, asks UserInfo. The
+   * host takes `pending` away before it calls this, so that it is used once.
+   */
+  complete(
+    tenant: OidcTenant,
+    pending: PendingLogin | undefined,
+    parameters: CallbackParameters,
+  ): Promise<CompletedLogin>;
+  /** The `state` of an answer, by which the host finds the pending login. */
+  stateOf(parameters: CallbackParameters): string | undefined;
+  refresh(tenant: OidcTenant, request: RefreshRequest): Promise<OidcTokens>;
+  /** `undefined` where the provider has no logout of its own. */
+  startLogout(tenant: OidcTenant, wishes: LogoutWishes): Promise<StartedLogout | undefined>;
+  /** Checks the `state` of a browser that comes back from a logout. */
+  completeLogout(state: string | undefined, parameters: CallbackParameters): void;
+  /** Verifies the `logout_token` of a back-channel logout. The host accepts each `tokenId` once. */
+  verifyLogoutToken(tenant: OidcTenant, token: string): Promise<LogoutNotice>;
+  /** Checks a login that a third party initiates (OpenID Connect Core section 4): its `iss` must be the tenant's. */
+  acceptThirdPartyLogin(tenant: OidcTenant, parameters: CallbackParameters): Promise<ThirdPartyLogin>;
+  /** Looks at a tenant's provider for whoever sets it up, and says what is wrong and who can mend it. */
+  examine(tenant: OidcTenant): Promise<ProviderReport>;
+}
+
+/**
+ * Creates an {@link OidcEngine}.
+ *
+ * @example
+ * const engine = createOidcEngine();
+ * const { url, pending } = await engine.start(tenant, { redirectUri: 'https://app.example/signin-oidc' });
+ *
+ * @throws {ConfigurationError} when the options cannot be used.
+ */
+export function createOidcEngine(options: OidcEngineOptions = {}): OidcEngine {
+  const given = parseOidcEngineOptions(options);
+  const { clock = systemClock, logger = createDebugLogger('oidc'), resolveGroups } = given;
+  const lifetime = (given.pendingLoginSeconds ?? 600) * 1000;
+  const loginTimeout = given.loginTimeout ?? 15_000;
+  const insecure = given.unsafeLoopback === true;
+  const providers = createProviders({
+    clock,
+    fetch: given.fetch,
+    fetchOptions: fetchOptionsOf(given),
+    documentAge: (given.discoverySeconds ?? 3600) * 1000,
+    keyAge: (given.keySeconds ?? 600) * 1000,
+    keyCooldown: (given.keyCooldownSeconds ?? 10) * 1000,
+    failureAge: 5000,
+  });
+
+  async function contextOf(tenant: OidcTenant, signal?: AbortSignal): Promise<ClientContext> {
+    checkTenant(tenant);
+    const provider = await providers.get(tenant);
+    return { tenant, provider, clock, signal, insecure };
+  }
+
+  async function exchange(context: ClientContext, pending: PendingLogin, callback: Callback): Promise<Exchanged> {
+    const { flow = 'code' } = context.tenant;
+    const { code, id_token: idToken } = callback;
+    const [expected, foreign] = flow === 'code' ? [code, idToken] : [idToken, code];
+    if (expected === undefined || foreign !== undefined) throw new OidcError('answer_invalid', { flow });
+    return flow === 'code' ? exchangeCode(context, pending, callback) : acceptIdToken(context, pending, callback);
+  }
+
+  async function resolvedGroups(identity: OidcIdentity, tenant: OidcTenant, tokens: OidcTokens): Promise<OidcGroups> {
+    const { groups, claims } = identity;
+    const isUnsure = groups.state === 'overflow' || (groups.state === 'present' && groups.mayBeCut);
+    if (!resolveGroups || !isUnsure) return groups;
+    try {
+      const list = await resolveGroups({ tenant, groups, claims, accessToken: tokens.accessToken });
+      return list === undefined ? groups : { ...groupsOf(list), ...(list.length > 0 && { mayBeCut: false }) };
+    } catch (error) {
+      logger.warn({ tenantId: tenant.id, error }, 'resolveGroups failed; the groups stay as the token has them');
+      return groups;
+    }
+  }
+
+  async function completeWith(
+    tenant: OidcTenant,
+    pending: PendingLogin,
+    callback: Callback,
+    signal: AbortSignal,
+  ): Promise<CompletedLogin> {
+    const context = await contextOf(tenant, signal);
+    checkIssuerParameter(context, callback.iss);
+    if (callback.error !== undefined) {
+      throw refusal(callback.error, callback.error_description, [pending.state, pending.nonce, pending.codeVerifier]);
+    }
+    const { verified, tokens, secretIndex } = await exchange(context, pending, callback);
+    if (secretIndex > 0) {
+      logger.warn(
+        { tenantId: tenant.id, secretIndex },
+        'the provider refused the newest client secret and took an older one',
+      );
+    }
+    const identity = readIdentity(tenant, verified, await askUserInfo(context, verified, tokens.accessToken));
+    const groups = await resolvedGroups(identity, tenant, tokens);
+    return { identity: { ...identity, groups }, tokens, ...circumstances(verified.claims), ...wishesOf(pending) };
+  }
+
+  return {
+    async start(tenant, { redirectUri, purpose = 'sign-in', returnTo, maxAge = tenant.maxAge, ...wishes }) {
+      checkRedirectUri(redirectUri);
+      const context = await contextOf(tenant);
+      const pending = createPendingLogin(tenant, clock, {
+        redirectUri,
+        purpose,
+        ...(returnTo !== undefined && { returnTo }),
+        ...(maxAge !== undefined && { maxAge }),
+      });
+      return { url: await buildLoginUrl(context, pending, wishes), pending };
+    },
+
+    async complete(tenant, pending, parameters) {
+      checkTenant(tenant);
+      const callback = readCallback(parameters);
+      const checked = checkPendingLogin(tenant, pending, callback.state, { clock, lifetime });
+      return withDeadline(loginTimeout, (signal) => completeWith(tenant, checked, callback, signal));
+    },
+
+    stateOf: (parameters) => readParameter(parameters, 'state'),
+
+    refresh: (tenant, request) =>
+      withDeadline(loginTimeout, async (signal) => refreshTokens(await contextOf(tenant, signal), request)),
+
+    startLogout: async (tenant, wishes) => startLogout(await contextOf(tenant), wishes),
+
+    completeLogout,
+
+    verifyLogoutToken: async (tenant, token) => verifyLogoutToken(await contextOf(tenant), token),
+
+    async acceptThirdPartyLogin(tenant, parameters) {
+      const { metadata } = (await contextOf(tenant)).provider;
+      const issuer = readParameter(parameters, 'iss');
+      if (issuer === undefined || !issuersOf(tenant, metadata).includes(issuer)) {
+        throw new OidcError('issuer_mismatch', { part: 'third party login' });
+      }
+      const loginHint = readParameter(parameters, 'login_hint');
+      return { loginHint, targetLinkUri: readParameter(parameters, 'target_link_uri') };
+    },
+
+    async examine(tenant) {
+      checkTenant(tenant);
+      return providers.examine(tenant);
+    },
+  };
+}
+
+function fetchOptionsOf(options: OidcEngineOptions) {
+  const { unsafeLoopback, certificateAuthorities, requestTimeout, maxAnswerBytes, lookup } = options;
+  return {
+    ...(unsafeLoopback !== undefined && { unsafeLoopback }),
+    ...(certificateAuthorities && { certificateAuthorities }),
+    ...(requestTimeout !== undefined && { timeout: requestTimeout }),
+    ...(maxAnswerBytes !== undefined && { maxBytes: maxAnswerBytes }),
+    ...(lookup && { lookup }),
+  };
+}
+
+function checkTenant(tenant: OidcTenant): void {
+  try {
+    parseOidcTenant(tenant);
+  } catch (fault) {
+    if (!(fault instanceof ConfigurationError)) throw fault;
+    const faults = fault.faults.map(({ path, message }) => `${path}: ${message}`);
+    throw new OidcError('tenant_invalid', { faults });
+  }
+}
+
+function checkRedirectUri(redirectUri: string): void {
+  if (!/^https?:\/\/[^?#]+$/.test(redirectUri) || !URL.canParse(redirectUri)) {
+    throw new OidcError('request_invalid', { part: 'redirectUri' });
+  }
+}
+
+/** Mix-up of providers (RFC 9207): an issuer that is named must be the right one, and one that is announced must be named. */
+function checkIssuerParameter({ tenant, provider }: ClientContext, iss: string | undefined): void {
+  const { metadata }: Provider = provider;
+  if (iss === undefined) {
+    if (metadata.announcesIssuerParameter) throw new OidcError('answer_invalid', { parameter: 'iss' });
+  } else if (!issuersOf(tenant, metadata).includes(iss)) {
+    throw new OidcError('issuer_mismatch', { part: 'answer' });
+  }
+}
+
+function circumstances({ sid, auth_time: authTime, acr, amr }: JsonRecord) {
+  return {
+    sessionId: textOf(sid),
+    authenticatedAt: typeof authTime === 'number' ? authTime * 1000 : undefined,
+    acr: textOf(acr),
+    amr: textList(amr) ?? [],
+  };
+}
+
+function wishesOf({ purpose, returnTo }: PendingLogin) {
+  return { purpose, returnTo };
+}
+
+/** Ends the requests of a sign-in, and the waiting for those it shares with others, when the time is over. */
+async function withDeadline<T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const deadline = new AbortController();
+  const over = new Promise<never>((_resolve, reject) => {
+    deadline.signal.addEventListener('abort', () => reject(new OidcError('provider_timeout', { stage: 'login' })));
+  });
+  const timer = setTimeout(() => deadline.abort(), milliseconds);
+  try {
+    return await Promise.race([work(deadline.signal), over]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
