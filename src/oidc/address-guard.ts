@@ -10,9 +10,17 @@ const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
  */
 export type AddressClass = 'public' | 'internal' | 'loopback' | 'special';
 
+/** Which addresses that are not public may be called all the same. */
+export interface AddressPermissions {
+  /** Hosts, as they stand in a URL, that may have internal addresses. */
+  readonly internalHosts: ReadonlySet<string>;
+  readonly loopback: boolean;
+}
+
 /** Classifies the text of an IPv4 or IPv6 address, without brackets. What is no address is `special`. */
 export function classifyAddress(text: string): AddressClass {
-  if (!ipaddr.isValid(text)) return 'special';
+  // ipaddr.js takes the old "IPv4-compatible" addresses for mapped ones.
+  if (!ipaddr.isValid(text) || /^::\d+\./.test(text)) return 'special';
   const address = ipaddr.process(text);
   const range = address.range();
   if (range === 'loopback') return 'loopback';
@@ -20,4 +28,11 @@ export function classifyAddress(text: string): AddressClass {
   if (range !== 'unicast') return 'special';
   if (address instanceof ipaddr.IPv6 && !address.match(GLOBAL_UNICAST)) return 'special';
   return 'public';
+}
+
+/** Whether a host may be dialled at an address. */
+export function mayDial(address: string, host: string, permissions: AddressPermissions): boolean {
+  const found = classifyAddress(address);
+  if (found === 'internal') return permissions.internalHosts.has(host);
+  return found === 'public' || (found === 'loopback' && permissions.loopback);
 }

@@ -1,5 +1,5 @@
 import type { OidcTenant } from '../tenancy/oidc-tenant.js';
-import { classifyAddress } from './address-guard.js';
+import { mayDial } from './address-guard.js';
 import { compareIssuer, isAnyEntraTenant, isGoogle } from './issuer-rules.js';
 import { type JsonRecord, textList, textOf } from './json-object.js';
 import type { Mender } from './oidc-error.js';
@@ -139,9 +139,7 @@ export function examineDocument(
 function isForbiddenLiteral({ hostname }: URL, { internalHosts = [] }: OidcTenant, insecure: boolean): boolean {
   const literal = hostname.replace(/^\[(.*)\]$/, '$1');
   if (!/^[\d.]+$/.test(literal) && !literal.includes(':')) return false;
-  const found = classifyAddress(literal);
-  if (found === 'loopback') return !insecure;
-  return found !== 'public' && !(found === 'internal' && internalHosts.includes(hostname));
+  return !mayDial(literal, hostname, { internalHosts: new Set(internalHosts), loopback: insecure });
 }
 
 function readAlgorithms(document: JsonRecord, findings: Findings): readonly string[] {

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
-import { classifyAddress } from './address-guard.js';
+import { classifyAddress, mayDial } from './address-guard.js';
 import { type HostLookup, lookupInDns, lookupInSystem } from './host-lookup.js';
 
 /** A request of a {@link GuardedFetch}. */
@@ -71,18 +71,10 @@ export class GuardedFetchError extends Error {
 export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFetch {
   const { unsafeLoopback = false, timeout = 5000, maxBytes = 1_048_576, certificateAuthorities } = options;
   const internalHosts = new Set(options.internalHosts);
+  const permissions = { internalHosts, loopback: unsafeLoopback };
   const ca = certificateAuthorities && [...rootCertificates, ...certificateAuthorities];
   // Connections are not kept: one would outlive the check under which it was dialled.
   const agents = { http: new http.Agent({ keepAlive: false }), https: new https.Agent({ keepAlive: false }) };
-
-  function isAllowed(address: string, host: string): boolean {
-    const found = classifyAddress(address);
-    return (
-      found === 'public' ||
-      (found === 'internal' && internalHosts.has(host)) ||
-      (found === 'loopback' && unsafeLoopback)
-    );
-  }
 
   function lookupOf(host: string): HostLookup {
     if (options.lookup) return options.lookup;
@@ -94,7 +86,7 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
     const literal = host.replace(/^\[(.*)\]$/, '$1');
     const found = isIP(literal) ? [literal] : await lookupOf(host)(host, signal);
     if (found.length === 0) throw new GuardedFetchError('name', host);
-    if (!found.every((address) => isIP(address) !== 0 && isAllowed(address, host))) {
+    if (!found.every((address) => isIP(address) !== 0 && mayDial(address, host, permissions))) {
       throw new GuardedFetchError('address', host);
     }
     return found;

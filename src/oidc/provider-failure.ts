@@ -72,7 +72,7 @@ function clientError(fault: ClientError, stage: ProviderStage): OidcError {
   const details = { stage, reason, ...(typeof claim === 'string' && { claim }) };
   if (stage === 'user_info') return new OidcError('user_info_invalid', details);
   if (below?.message.includes('"id_token" property')) return new OidcError('token_missing', details);
-  const isTokenCheck = /JW[TE]|ID Token/.test(below?.message ?? '') || reason.includes('JWT');
+  const isTokenCheck = /\bJW[TE]\b|ID Token/.test(below?.message ?? '') || reason.includes('JWT');
   return new OidcError(isTokenCheck ? 'token_invalid' : 'provider_answer_invalid', details);
 }
 
