@@ -255,7 +255,9 @@ function checkRedirectUri(redirectUri: string): void {
 function checkIssuerParameter({ tenant, provider }: ClientContext, iss: string | undefined): void {
   const { metadata }: Provider = provider;
   if (iss === undefined) {
-    if (metadata.announcesIssuerParameter) throw new OidcError('answer_invalid', { parameter: 'iss' });
+    // In the other flow the ID Token itself says who answers.
+    if (metadata.announcesIssuerParameter && tenant.flow !== 'id_token')
+      throw new OidcError('answer_invalid', { parameter: 'iss' });
   } else if (!issuersOf(tenant, metadata).includes(iss)) {
     throw new OidcError('issuer_mismatch', { part: 'answer' });
   }
