@@ -6,6 +6,7 @@ import { entraTenantOf, fillIssuer, isGoogle } from './issuer-rules.js';
 import { type JsonRecord, textOf } from './json-object.js';
 import { OidcError } from './oidc-error.js';
 import type { Provider } from './provider.js';
+import { wrongIssuer } from './provider-failure.js';
 import type { ProviderMetadata } from './provider-metadata.js';
 
 /** An ID Token that holds: signed by the provider, about a person who may sign in at this tenant. */
@@ -60,11 +61,12 @@ function issuerOf(tenant: OidcTenant, metadata: ProviderMetadata, claims: JsonRe
     if (!isPinned) throw new OidcError('organization_mismatch', { claim: 'tid' });
   }
   if (metadata.issuerIsTemplate) {
-    if (typeof iss !== 'string' || !issuersOf(tenant, metadata).includes(iss)) throw invalid('iss');
+    if (typeof iss !== 'string' || !issuersOf(tenant, metadata).includes(iss))
+      throw wrongIssuer('id_token', metadata.issuer, iss);
     if (entraTenantOf(iss) !== tid) throw invalid('tid');
     return iss;
   }
-  if (iss !== metadata.issuer) throw invalid('iss');
+  if (iss !== metadata.issuer) throw wrongIssuer('id_token', metadata.issuer, iss);
   if (named !== undefined && tid !== undefined && tid !== named) throw invalid('tid');
   return metadata.issuer;
 }

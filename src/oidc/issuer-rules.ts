@@ -65,6 +65,14 @@ export function entraTenantOf(issuer: string): string | undefined {
   return match?.[1] ?? match?.[2];
 }
 
+/** What to do about a token of another issuer than the document says, where that is known. */
+export function issuerHint(expected: string, received: string): string | undefined {
+  if (entraTenantOf(expected) === undefined || entraTenantOf(expected) !== entraTenantOf(received)) return undefined;
+  return received.endsWith('/v2.0')
+    ? 'Entra sends tokens of its version 2: end the authority in /v2.0.'
+    : 'Entra sends tokens of its version 1: take /v2.0 from the end of the authority.';
+}
+
 function firstSegment({ pathname }: URL): string {
   return pathname.split('/')[1]?.toLowerCase() ?? '';
 }

@@ -20,7 +20,7 @@ export type ResolveGroups = (unresolved: {
 export interface OidcEngineOptions {
   /**
    * Called when a token says that there are more groups than it holds, or when a list may be cut. Answer all of them, or
-   * `undefined` to leave it at that. The time counts towards `loginTimeout`. A failure is logged and changes nothing.
+   * `undefined` to leave it at that. A failure, or no answer within `requestTimeout`, is logged and changes nothing.
    */
   readonly resolveGroups?: ResolveGroups;
   /** Seconds between start and answer of a sign-in. 600 unless told. */

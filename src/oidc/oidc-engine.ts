@@ -115,6 +115,7 @@ export function createOidcEngine(options: OidcEngineOptions = {}): OidcEngine {
   const { clock = systemClock, logger = createDebugLogger('oidc'), resolveGroups } = given;
   const lifetime = (given.pendingLoginSeconds ?? 600) * 1000;
   const loginTimeout = given.loginTimeout ?? 15_000;
+  const resolveTimeout = given.requestTimeout ?? 5000;
   const insecure = given.unsafeLoopback === true;
   const providers = createProviders({
     clock,
@@ -145,8 +146,11 @@ export function createOidcEngine(options: OidcEngineOptions = {}): OidcEngine {
     const isUnsure = groups.state === 'overflow' || (groups.state === 'present' && groups.mayBeCut);
     if (!resolveGroups || !isUnsure) return groups;
     try {
-      const list = await resolveGroups({ tenant, groups, claims, accessToken: tokens.accessToken });
-      return list === undefined ? groups : { ...groupsOf(list), ...(list.length > 0 && { mayBeCut: false }) };
+      const { accessToken } = tokens;
+      const asked = async () => resolveGroups({ tenant, groups, claims, accessToken });
+      const list = await withDeadline(resolveTimeout, asked);
+      const resolved = list === undefined ? groups : groupsOf(list);
+      return resolved.state === 'present' ? { ...resolved, mayBeCut: list === undefined } : resolved;
     } catch (error) {
       logger.warn({ tenantId: tenant.id, error }, 'resolveGroups failed; the groups stay as the token has them');
       return groups;

@@ -6,6 +6,7 @@ import {
 } from 'openid-client';
 import { escapeControls } from '../core/logger.js';
 import { GuardedFetchError } from './guarded-fetch.js';
+import { issuerHint } from './issuer-rules.js';
 import { OidcError, type OidcErrorCode, type OidcErrorDetails } from './oidc-error.js';
 
 /** What was being done when something failed. */
@@ -67,13 +68,29 @@ function bodyCode(error: string, stage: ProviderStage): OidcErrorCode {
 
 function clientError(fault: ClientError, stage: ProviderStage): OidcError {
   const below = fault.cause instanceof Error ? fault.cause : undefined;
-  const { claim }: { readonly claim?: unknown } = isObject(below?.cause) ? below.cause : {};
+  const compared: Compared = isObject(below?.cause) ? below.cause : {};
+  const { claim, expected, claims } = compared;
   const reason = fault.code ?? 'unknown';
   const details = { stage, reason, ...(typeof claim === 'string' && { claim }) };
   if (stage === 'user_info') return new OidcError('user_info_invalid', details);
+  if (claim === 'iss') return wrongIssuer(stage, expected, isObject(claims) ? { ...claims }.iss : undefined);
   if (below?.message.includes('"id_token" property')) return new OidcError('token_missing', details);
   const isTokenCheck = /\bJW[TE]\b|ID Token/.test(below?.message ?? '') || reason.includes('JWT');
   return new OidcError(isTokenCheck ? 'token_invalid' : 'provider_answer_invalid', details);
+}
+
+/** What openid-client hangs below its error when a claim is not as it should be. */
+interface Compared {
+  readonly claim?: unknown;
+  readonly expected?: unknown;
+  readonly claims?: { readonly iss?: unknown };
+}
+
+/** Names both issuers: it is what an administrator has to compare. */
+export function wrongIssuer(stage: ProviderStage, expected: unknown, received: unknown): OidcError {
+  const [wanted, given] = [expected, received].map((issuer) => String(issuer).slice(0, LONGEST_DESCRIPTION));
+  const details = { stage, claim: 'iss', expected: wanted ?? '', received: escapeControls(given ?? '') };
+  return new OidcError('token_invalid', details, issuerHint(String(expected), String(received)));
 }
 
 function saying(error: string, description: string | undefined, secrets: readonly string[]): OidcErrorDetails {

@@ -20,7 +20,7 @@ export class Browser {
         const action = /action="([^"]+)"/.exec(text)?.[1];
         if (action === undefined) throw new Error(`the way ends at ${next}: ${text.slice(0, 500)}`);
         const fields = [...text.matchAll(/name="([^"]+)" value="([^"]*)"/g)];
-        form = new URLSearchParams(fields.map(([, name = '', value = '']) => [name, value]));
+        form = new URLSearchParams(fields.map(([, name = '', value = '']): [string, string] => [name, value]));
         if (form.has('xsrf')) form.set('logout', 'yes');
         [next, method] = [new URL(action.replaceAll('&amp;', '&'), next).href, 'POST'];
       }
