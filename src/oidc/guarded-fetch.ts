@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { classifyAddress, mayDial } from './address-guard.js';
 import { type HostLookup, lookupInDns, lookupInSystem } from './host-lookup.js';
 
@@ -72,7 +72,6 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
   const { unsafeLoopback = false, timeout = 5000, maxBytes = 1_048_576, certificateAuthorities } = options;
   const internalHosts = new Set(options.internalHosts);
   const permissions = { internalHosts, loopback: unsafeLoopback };
-  const ca = certificateAuthorities && [...rootCertificates, ...certificateAuthorities];
   // Connections are not kept: one would outlive the check under which it was dialled.
   const agents = { http: new http.Agent({ keepAlive: false }), https: new https.Agent({ keepAlive: false }) };
 
@@ -104,13 +103,12 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
       lookup: answerWith(addresses),
       agent: url.protocol === 'http:' ? agents.http : agents.https,
       rejectUnauthorized: true,
-      minVersion: 'TLSv1.2',
       headers: {
         ...headers,
         'accept-encoding': 'identity',
         ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
       },
-      ...(ca && { ca }),
+      secureContext: secureContextFor(certificateAuthorities),
     };
     return new Promise((resolve, reject) => {
       const sent = url.protocol === 'http:' ? http.request(url, settings) : https.request(url, settings);
@@ -142,6 +140,19 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
       request.signal?.removeEventListener('abort', leave);
     }
   };
+}
+
+const NO_AUTHORITIES: readonly string[] = [];
+const secureContexts = new WeakMap<readonly string[], SecureContext>();
+
+/** Reading certificates takes a tenth of a second of everybody's time, so it is done once, not for each connection. */
+function secureContextFor(authorities: readonly string[] = NO_AUTHORITIES): SecureContext {
+  const known = secureContexts.get(authorities);
+  if (known) return known;
+  const ca = authorities.length === 0 ? {} : { ca: [...rootCertificates, ...authorities] };
+  const created = createSecureContext({ ...ca, minVersion: 'TLSv1.2' });
+  secureContexts.set(authorities, created);
+  return created;
 }
 
 function parseUrl(address: string, http: boolean): URL {
