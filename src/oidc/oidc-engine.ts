@@ -166,7 +166,9 @@ export function createOidcEngine(options: OidcEngineOptions = {}): OidcEngine {
     const context = await contextOf(tenant, signal);
     checkIssuerParameter(context, callback.iss);
     if (callback.error !== undefined) {
-      throw refusal(callback.error, callback.error_description, [pending.state, pending.nonce, pending.codeVerifier]);
+      const { state, nonce, codeVerifier } = pending;
+      const secrets = [state, nonce, codeVerifier, callback.code ?? '', ...(tenant.clientSecrets ?? [])];
+      throw refusal(callback.error, callback.error_description, secrets);
     }
     const { verified, tokens, secretIndex } = await exchange(context, pending, callback);
     if (secretIndex > 0) {
