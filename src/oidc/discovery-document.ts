@@ -2,7 +2,7 @@ import type { OidcTenant } from '../tenancy/oidc-tenant.js';
 import { mayDial } from './address-guard.js';
 import { compareIssuer, isAnyEntraTenant, isGoogle } from './issuer-rules.js';
 import { type JsonRecord, textList, textOf } from './json-object.js';
-import type { Mender } from './oidc-error.js';
+import type { OidcMender } from './oidc-error.js';
 import { type ProviderFinding, type ProviderMetadata, SIGNATURE_ALGORITHMS } from './provider-metadata.js';
 
 const WELL_KNOWN = '/.well-known/openid-configuration';
@@ -26,11 +26,11 @@ export interface Authority {
 class Findings {
   readonly list: ProviderFinding[] = [];
 
-  error(code: string, message: string, mender: Mender = 'provider-administrator'): void {
+  error(code: string, message: string, mender: OidcMender = 'provider-administrator'): void {
     this.list.push({ code, severity: 'error', message, mender });
   }
 
-  warn(code: string, message: string, mender: Mender = 'provider-administrator'): void {
+  warn(code: string, message: string, mender: OidcMender = 'provider-administrator'): void {
     this.list.push({ code, severity: 'warning', message, mender });
   }
 

@@ -3,19 +3,12 @@ import { ConfigurationError } from '../core/configuration.js';
 import { createDebugLogger } from '../core/logger.js';
 import { type OidcTenant, parseOidcTenant } from '../tenancy/oidc-tenant.js';
 import { type AuthorizationWishes, buildLoginUrl } from './authorization-request.js';
-import { type Callback, type CallbackParameters, readCallback, readParameter } from './callback-parameters.js';
+import { type CallbackParameters, readCallback, readParameter } from './callback-parameters.js';
 import type { ClientContext } from './client-configuration.js';
-import {
-  acceptIdToken,
-  type Exchanged,
-  exchangeCode,
-  type OidcTokens,
-  type RefreshRequest,
-  refreshTokens,
-} from './code-exchange.js';
-import { groupsOf, type OidcGroups } from './group-claim.js';
+import { type OidcTokens, type RefreshRequest, refreshTokens } from './code-exchange.js';
+import { type CompletedLogin, completeLogin } from './complete-login.js';
+import { withDeadline } from './deadline.js';
 import { issuersOf } from './id-token.js';
-import { type JsonRecord, textList, textOf } from './json-object.js';
 import {
   completeLogout,
   type LogoutNotice,
@@ -26,11 +19,8 @@ import {
 } from './logout.js';
 import { type OidcEngineOptions, parseOidcEngineOptions } from './oidc-engine-options.js';
 import { OidcError } from './oidc-error.js';
-import { type OidcIdentity, readIdentity } from './oidc-identity.js';
 import { checkPendingLogin, createPendingLogin, type PendingLogin } from './pending-login.js';
-import { createProviders, type Provider, type ProviderReport } from './provider.js';
-import { refusal } from './provider-failure.js';
-import { askUserInfo } from './user-info.js';
+import { createProviders, type ProviderReport } from './provider.js';
 
 /** How a sign-in begins. */
 export interface StartLogin extends AuthorizationWishes {
@@ -47,20 +37,6 @@ export interface StartLogin extends AuthorizationWishes {
 export interface StartedLogin {
   readonly url: string;
   readonly pending: PendingLogin;
-}
-
-/** A sign-in that holds. */
-export interface CompletedLogin {
-  readonly identity: OidcIdentity;
-  readonly tokens: OidcTokens;
-  readonly purpose: string;
-  readonly returnTo: string | undefined;
-  /** The provider's session (`sid`), which a back-channel logout may name. */
-  readonly sessionId: string | undefined;
-  /** When the person proved who they are, in milliseconds since 1970, if the provider says so. */
-  readonly authenticatedAt: number | undefined;
-  readonly acr: string | undefined;
-  readonly amr: readonly string[];
 }
 
 /** A sign-in that a provider's portal asks for. */
@@ -115,7 +91,7 @@ export function createOidcEngine(options: OidcEngineOptions = {}): OidcEngine {
   const { clock = systemClock, logger = createDebugLogger('oidc'), resolveGroups } = given;
   const lifetime = (given.pendingLoginSeconds ?? 600) * 1000;
   const loginTimeout = given.loginTimeout ?? 15_000;
-  const resolveTimeout = given.requestTimeout ?? 5000;
+  const completion = { resolveGroups, resolveTimeout: given.requestTimeout ?? 5000, logger };
   const insecure = given.unsafeLoopback === true;
   const providers = createProviders({
     clock,
@@ -131,55 +107,6 @@ export function createOidcEngine(options: OidcEngineOptions = {}): OidcEngine {
     checkTenant(tenant);
     const provider = await providers.get(tenant);
     return { tenant, provider, clock, signal, insecure };
-  }
-
-  async function exchange(context: ClientContext, pending: PendingLogin, callback: Callback): Promise<Exchanged> {
-    const { flow = 'code' } = context.tenant;
-    const { code, id_token: idToken } = callback;
-    const [expected, foreign] = flow === 'code' ? [code, idToken] : [idToken, code];
-    if (expected === undefined || foreign !== undefined) throw new OidcError('answer_invalid', { flow });
-    return flow === 'code' ? exchangeCode(context, pending, callback) : acceptIdToken(context, pending, callback);
-  }
-
-  async function resolvedGroups(identity: OidcIdentity, tenant: OidcTenant, tokens: OidcTokens): Promise<OidcGroups> {
-    const { groups, claims } = identity;
-    const isUnsure = groups.state === 'overflow' || (groups.state === 'present' && groups.mayBeCut);
-    if (!resolveGroups || !isUnsure) return groups;
-    try {
-      const { accessToken } = tokens;
-      const asked = async () => resolveGroups({ tenant, groups, claims, accessToken });
-      const list = await withDeadline(resolveTimeout, asked);
-      const resolved = list === undefined ? groups : groupsOf(list);
-      return resolved.state === 'present' ? { ...resolved, mayBeCut: list === undefined } : resolved;
-    } catch (error) {
-      logger.warn({ tenantId: tenant.id, error }, 'resolveGroups failed; the groups stay as the token has them');
-      return groups;
-    }
-  }
-
-  async function completeWith(
-    tenant: OidcTenant,
-    pending: PendingLogin,
-    callback: Callback,
-    signal: AbortSignal,
-  ): Promise<CompletedLogin> {
-    const context = await contextOf(tenant, signal);
-    checkIssuerParameter(context, callback.iss);
-    if (callback.error !== undefined) {
-      const { state, nonce, codeVerifier } = pending;
-      const secrets = [state, nonce, codeVerifier, callback.code ?? '', ...(tenant.clientSecrets ?? [])];
-      throw refusal(callback.error, callback.error_description, secrets);
-    }
-    const { verified, tokens, secretIndex } = await exchange(context, pending, callback);
-    if (secretIndex > 0) {
-      logger.warn(
-        { tenantId: tenant.id, secretIndex },
-        'the provider refused the newest client secret and took an older one',
-      );
-    }
-    const identity = readIdentity(tenant, verified, await askUserInfo(context, verified, tokens.accessToken));
-    const groups = await resolvedGroups(identity, tenant, tokens);
-    return { identity: { ...identity, groups }, tokens, ...circumstances(verified.claims), ...wishesOf(pending) };
   }
 
   return {
@@ -199,7 +126,9 @@ export function createOidcEngine(options: OidcEngineOptions = {}): OidcEngine {
       checkTenant(tenant);
       const callback = readCallback(parameters);
       const checked = checkPendingLogin(tenant, pending, callback.state, { clock, lifetime });
-      return withDeadline(loginTimeout, (signal) => completeWith(tenant, checked, callback, signal));
+      return withDeadline(loginTimeout, async (signal) =>
+        completeLogin(await contextOf(tenant, signal), checked, callback, completion),
+      );
     },
 
     stateOf: (parameters) => readParameter(parameters, 'state'),
@@ -254,44 +183,5 @@ function checkTenant(tenant: OidcTenant): void {
 function checkRedirectUri(redirectUri: string): void {
   if (!/^https?:\/\/[^?#]+$/.test(redirectUri) || !URL.canParse(redirectUri)) {
     throw new OidcError('request_invalid', { part: 'redirectUri' });
-  }
-}
-
-/** Mix-up of providers (RFC 9207): an issuer that is named must be the right one, and one that is announced must be named. */
-function checkIssuerParameter({ tenant, provider }: ClientContext, iss: string | undefined): void {
-  const { metadata }: Provider = provider;
-  if (iss === undefined) {
-    // In the other flow the ID Token itself says who answers.
-    if (metadata.announcesIssuerParameter && tenant.flow !== 'id_token')
-      throw new OidcError('answer_invalid', { parameter: 'iss' });
-  } else if (!issuersOf(tenant, metadata).includes(iss)) {
-    throw new OidcError('issuer_mismatch', { part: 'answer' });
-  }
-}
-
-function circumstances({ sid, auth_time: authTime, acr, amr }: JsonRecord) {
-  return {
-    sessionId: textOf(sid),
-    authenticatedAt: typeof authTime === 'number' ? authTime * 1000 : undefined,
-    acr: textOf(acr),
-    amr: textList(amr) ?? [],
-  };
-}
-
-function wishesOf({ purpose, returnTo }: PendingLogin) {
-  return { purpose, returnTo };
-}
-
-/** Ends the requests of a sign-in, and the waiting for those it shares with others, when the time is over. */
-async function withDeadline<T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const deadline = new AbortController();
-  const over = new Promise<never>((_resolve, reject) => {
-    deadline.signal.addEventListener('abort', () => reject(new OidcError('provider_timeout', { stage: 'login' })));
-  });
-  const timer = setTimeout(() => deadline.abort(), milliseconds);
-  try {
-    return await Promise.race([work(deadline.signal), over]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,5 +1,5 @@
 /** Who can mend what went wrong. */
-export type Mender =
+export type OidcMender =
   /** The person signing in, by starting again. */
   | 'person'
   /** Whoever typed in the settings of the tenant in the application. */
@@ -37,7 +37,7 @@ export type OidcErrorCode =
   | 'request_invalid';
 
 /** Who can mend it, and the sentence a person may read. */
-const FAULTS: Readonly<Record<OidcErrorCode, readonly [Mender, string]>> = {
+const FAULTS: Readonly<Record<OidcErrorCode, readonly [OidcMender, string]>> = {
   tenant_invalid: ['operator', 'The settings of this sign-in cannot be used.'],
   provider_unreachable: ['provider-administrator', 'The identity provider could not be reached.'],
   provider_timeout: ['provider-administrator', 'The identity provider did not answer in time.'],
@@ -74,7 +74,7 @@ export type OidcErrorDetails = Readonly<Record<string, string | number | boolean
 export class OidcError extends Error {
   override readonly name = 'OidcError';
   readonly code: OidcErrorCode;
-  readonly mender: Mender;
+  readonly mender: OidcMender;
   readonly details: OidcErrorDetails;
 
   /** `hint` is a further plain sentence, for cases where more can be said about what to do. */

@@ -1,4 +1,4 @@
-import type { Mender } from './oidc-error.js';
+import type { OidcMender } from './oidc-error.js';
 
 /** Signature algorithms that an ID Token may have: never `none`, never one with a shared secret. */
 export const SIGNATURE_ALGORITHMS: readonly string[] = [
@@ -39,5 +39,5 @@ export interface ProviderFinding {
   readonly severity: 'error' | 'warning';
   /** A plain sentence. */
   readonly message: string;
-  readonly mender: Mender;
+  readonly mender: OidcMender;
 }

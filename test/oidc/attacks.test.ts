@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { CompletedLogin } from '../../src/oidc/complete-login.js';
 import { createGuardedFetch } from '../../src/oidc/guarded-fetch.js';
-import { type CompletedLogin, createOidcEngine, type OidcEngine } from '../../src/oidc/oidc-engine.js';
+import { createOidcEngine, type OidcEngine } from '../../src/oidc/oidc-engine.js';
 import type { OidcErrorCode } from '../../src/oidc/oidc-error.js';
 import type { OidcTenant } from '../../src/tenancy/oidc-tenant.js';
 import { createLoopbackServer, type LoopbackServer } from '../support/oidc/loopback-server.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type CompletedLogin, createOidcEngine } from '../../src/oidc/oidc-engine.js';
+import type { CompletedLogin } from '../../src/oidc/complete-login.js';
+import { createOidcEngine } from '../../src/oidc/oidc-engine.js';
 import type { OidcTenant } from '../../src/tenancy/oidc-tenant.js';
 import { Browser } from '../support/oidc/browser.js';
 import {
