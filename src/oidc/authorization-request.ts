@@ -1,6 +1,6 @@
-import { buildAuthorizationUrl, calculatePKCECodeChallenge, None } from 'openid-client';
+import { hash } from 'node:crypto';
 import type { OidcTenant } from '../tenancy/oidc-tenant.js';
-import { type ClientContext, createClientConfiguration } from './client-configuration.js';
+import type { ClientContext } from './client-configuration.js';
 import { isGoogle } from './issuer-rules.js';
 import type { PendingLogin } from './pending-login.js';
 
@@ -14,23 +14,27 @@ export interface AuthorizationWishes {
 }
 
 /** The URL that sends the browser to the provider (OpenID Connect Core section 3.1.2.1; PKCE, RFC 7636). */
-export async function buildLoginUrl(
+export function buildLoginUrl(
   context: ClientContext,
   pending: PendingLogin,
   { loginHint, prompt }: AuthorizationWishes,
-): Promise<string> {
+): string {
   const { tenant, provider } = context;
   const { flow = 'code', responseMode = 'query', additionalScopes = [], acrValues } = tenant;
-  const parameters = new URLSearchParams({
+  const url = new URL(provider.metadata.authorizationEndpoint);
+  const parameters = url.searchParams;
+  const always = {
+    client_id: tenant.clientId,
     response_type: flow,
     redirect_uri: pending.redirectUri,
     scope: [...new Set([...DEFAULT_SCOPES, ...additionalScopes])].join(' '),
     state: pending.state,
     nonce: pending.nonce,
-  });
+  };
+  for (const [name, value] of Object.entries(always)) parameters.set(name, value);
   if (responseMode !== 'query') parameters.set('response_mode', responseMode);
   if (flow === 'code') {
-    parameters.set('code_challenge', await calculatePKCECodeChallenge(pending.codeVerifier));
+    parameters.set('code_challenge', hash('sha256', pending.codeVerifier, 'base64url'));
     parameters.set('code_challenge_method', 'S256');
   }
   const asked = prompt ?? tenant.prompt;
@@ -40,7 +44,7 @@ export async function buildLoginUrl(
   if (pending.maxAge !== undefined) parameters.set('max_age', String(pending.maxAge));
   const domain = hostedDomainHint(tenant, provider.metadata.issuer);
   if (domain !== undefined) parameters.set('hd', domain);
-  return buildAuthorizationUrl(await createClientConfiguration(context, None()), parameters).href;
+  return url.href;
 }
 
 /** Lets Google offer the right account. It is a hint alone: the claim `hd` is what counts. */

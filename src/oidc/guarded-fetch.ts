@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import { type ConnectionOptions, createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { classifyAddress, mayDial } from './address-guard.js';
 import { type HostLookup, lookupInDns, lookupInSystem } from './host-lookup.js';
 
@@ -97,7 +97,7 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
       throw new GuardedFetchError('url', url.hostname);
     }
     const { method = 'GET', headers = {}, body } = request;
-    const settings: https.RequestOptions = {
+    const settings: https.RequestOptions & ConnectionOptions = {
       method,
       signal,
       lookup: answerWith(addresses),
@@ -210,7 +210,7 @@ const CERTIFICATE_CODES = /CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME|^ERR_SSL|^ERR_TLS
 
 function asFetchError(fault: unknown, host: string): GuardedFetchError {
   if (fault instanceof GuardedFetchError) return fault;
-  const code = fault instanceof Error && 'code' in fault ? String(fault.code) : undefined;
+  const code = typeof fault === 'object' && fault !== null && 'code' in fault ? String(fault.code) : undefined;
   if (code === undefined) return new GuardedFetchError('connection', host);
   if (NAME_CODES.has(code)) return new GuardedFetchError('name', host, code);
   if (CERTIFICATE_CODES.test(code)) return new GuardedFetchError('certificate', host, code);

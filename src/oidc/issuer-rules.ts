@@ -15,7 +15,7 @@ export type IssuerRelation =
   | { readonly kind: 'mismatch'; readonly hint: string };
 
 /** Whether the authority belongs to one of the Entra clouds. */
-export function isEntra(authority: URL): boolean {
+function isEntra(authority: URL): boolean {
   return ENTRA_HOSTS.has(authority.hostname);
 }
 

@@ -119,7 +119,7 @@ export function createOidcEngine(options: OidcEngineOptions = {}): OidcEngine {
         ...(returnTo !== undefined && { returnTo }),
         ...(maxAge !== undefined && { maxAge }),
       });
-      return { url: await buildLoginUrl(context, pending, wishes), pending };
+      return { url: buildLoginUrl(context, pending, wishes), pending };
     },
 
     async complete(tenant, pending, parameters) {

@@ -111,9 +111,9 @@ function harmless(description: string, secrets: readonly string[]): string {
 
 function causeOf<T extends Error>(fault: unknown, type: new (...given: never[]) => T): T | undefined {
   let current = fault;
-  for (let depth = 0; depth < 5 && current instanceof Error; depth += 1) {
+  for (let depth = 0; depth < 5 && isObject(current); depth += 1) {
     if (current instanceof type) return current;
-    current = current.cause;
+    current = 'cause' in current ? current.cause : undefined;
   }
   return undefined;
 }

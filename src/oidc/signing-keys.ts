@@ -20,7 +20,7 @@ export interface SigningKeys {
 }
 
 /** A JWT whose signature holds. */
-export interface VerifiedJwt {
+interface VerifiedJwt {
   readonly payload: JsonRecord;
   readonly algorithm: string;
   readonly type: string | undefined;

@@ -278,7 +278,7 @@ describe('groups that are not all in the token', () => {
     expect(await groupsWith(async () => [])).toEqual({ state: 'empty' });
   });
 
-  it.each([
+  const HOOKS: readonly (readonly [name: string, hook: ResolveGroups])[] = [
     ['says that it does not know', async () => undefined],
     ['fails', () => Promise.reject(new Error('graph is down'))],
     [
@@ -288,7 +288,9 @@ describe('groups that are not all in the token', () => {
       },
     ],
     ['never answers', () => new Promise<never>(() => undefined)],
-  ] as const)('stay an overflow when the hook %s', async (_name, hook) => {
+  ];
+
+  it.each(HOOKS)('stay an overflow when the hook %s', async (_name, hook) => {
     expect(await groupsWith(hook)).toEqual({ state: 'overflow' });
   });
 

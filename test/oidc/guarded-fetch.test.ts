@@ -265,6 +265,8 @@ describe('a guarded fetch and a server with TLS', () => {
   it('speaks plain http on loopback alone, when told', async () => {
     const plain = await createLoopbackServer();
     expect((await trusting(`${plain.origin}/json`)).status).toBe(200);
+    const bySystem = createGuardedFetch({ unsafeLoopback: true });
+    expect((await bySystem(`http://localhost:${plain.port}/json`)).status).toBe(200);
     const elsewhere = createGuardedFetch({ unsafeLoopback: true, ...leadingTo('93.184.215.14') });
     expect(await fault(elsewhere, 'http://idp.example/')).toBe('url');
     await plain.close();

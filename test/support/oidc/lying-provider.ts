@@ -195,7 +195,7 @@ export function worldOf(...providers: readonly LyingProvider[]): GuardedFetch {
 }
 
 /** OpenID Connect Core section 3.1.3.6, for the algorithms of the tests that end in 256. */
-export function halfHash(text: string): string {
+function halfHash(text: string): string {
   return createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url');
 }
 

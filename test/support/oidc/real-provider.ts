@@ -156,7 +156,7 @@ export class RealProvider {
           ...code,
           client_id: 'key',
           token_endpoint_auth_method: 'private_key_jwt',
-          jwks: { keys: [CLIENT_KEY.jwk] },
+          jwks_uri: 'https://app.example/keys',
         },
         {
           ...uris,
@@ -184,9 +184,14 @@ export class RealProvider {
           },
         },
       },
-      fetch: async (_url: unknown, { body }: { readonly body?: URLSearchParams }) => {
+      // The provider calls the application: for its keys, and to tell it of a logout.
+      fetch: async (url: URL | string, { body }: { readonly body?: URLSearchParams }) => {
+        if (String(url).endsWith('/keys')) return Response.json({ keys: [CLIENT_KEY.jwk] });
         this.logoutTokens.push(body?.get('logout_token') ?? '');
         return new Response(null, { status: 200 });
+      },
+      renderError: (context: KoaContext, out: object) => {
+        context.body = JSON.stringify(out);
       },
       interactions: { url: () => '/interaction' },
       loadExistingGrant: async ({ oidc: { client, session, provider } }: KoaContext) => {
