@@ -33,7 +33,7 @@ export interface OidcEngineOptions {
   readonly keyCooldownSeconds?: number;
   /** Milliseconds of one request to a provider. 5,000 unless told. */
   readonly requestTimeout?: number;
-  /** Milliseconds that `complete` or `refresh` takes at most, all requests together. 15,000 unless told. */
+  /** Milliseconds that any call takes at most, all its requests together. 15,000 unless told. */
   readonly loginTimeout?: number;
   /** Bytes of one answer of a provider. 1 MiB unless told. */
   readonly maxAnswerBytes?: number;

@@ -21,6 +21,7 @@ import { type OidcEngineOptions, parseOidcEngineOptions } from './oidc-engine-op
 import { OidcError } from './oidc-error.js';
 import { checkPendingLogin, createPendingLogin, type PendingLogin } from './pending-login.js';
 import { createProviders, type ProviderReport } from './provider.js';
+import { asOidcError } from './provider-failure.js';
 
 /** How a sign-in begins. */
 export interface StartLogin extends AuthorizationWishes {
@@ -103,54 +104,58 @@ export function createOidcEngine(options: OidcEngineOptions = {}): OidcEngine {
     failureAge: 5000,
   });
 
-  async function contextOf(tenant: OidcTenant, signal?: AbortSignal): Promise<ClientContext> {
-    checkTenant(tenant);
-    const provider = await providers.get(tenant);
-    return { tenant, provider, clock, signal, insecure };
+  /** Checks the tenant and reaches its provider, in bounded time, and lets nothing out but an OidcError. */
+  function withProvider<T>(tenant: OidcTenant, work: (context: ClientContext) => T | Promise<T>): Promise<T> {
+    return withDeadline(loginTimeout, async (signal) => {
+      try {
+        checkTenant(tenant);
+        return await work({ tenant, provider: await providers.get(tenant), clock, signal, insecure });
+      } catch (fault) {
+        throw asOidcError(fault, 'answer');
+      }
+    });
   }
 
   return {
-    async start(tenant, { redirectUri, purpose = 'sign-in', returnTo, maxAge = tenant.maxAge, ...wishes }) {
-      checkRedirectUri(redirectUri);
-      const context = await contextOf(tenant);
-      const pending = createPendingLogin(tenant, clock, {
-        redirectUri,
-        purpose,
-        ...(returnTo !== undefined && { returnTo }),
-        ...(maxAge !== undefined && { maxAge }),
-      });
-      return { url: buildLoginUrl(context, pending, wishes), pending };
-    },
+    start: (tenant, { redirectUri, purpose = 'sign-in', returnTo, maxAge, ...wishes }) =>
+      withProvider(tenant, (context) => {
+        checkRedirectUri(redirectUri);
+        const oldest = maxAge ?? tenant.maxAge;
+        const pending = createPendingLogin(tenant, clock, {
+          redirectUri,
+          purpose,
+          ...(returnTo !== undefined && { returnTo }),
+          ...(oldest !== undefined && { maxAge: oldest }),
+        });
+        return { url: buildLoginUrl(context, pending, wishes), pending };
+      }),
 
     async complete(tenant, pending, parameters) {
       checkTenant(tenant);
       const callback = readCallback(parameters);
       const checked = checkPendingLogin(tenant, pending, callback.state, { clock, lifetime });
-      return withDeadline(loginTimeout, async (signal) =>
-        completeLogin(await contextOf(tenant, signal), checked, callback, completion),
-      );
+      return withProvider(tenant, (context) => completeLogin(context, checked, callback, completion));
     },
 
     stateOf: (parameters) => readParameter(parameters, 'state'),
 
-    refresh: (tenant, request) =>
-      withDeadline(loginTimeout, async (signal) => refreshTokens(await contextOf(tenant, signal), request)),
+    refresh: (tenant, request) => withProvider(tenant, (context) => refreshTokens(context, request)),
 
-    startLogout: async (tenant, wishes) => startLogout(await contextOf(tenant), wishes),
+    startLogout: (tenant, wishes) => withProvider(tenant, (context) => startLogout(context, wishes)),
 
     completeLogout,
 
-    verifyLogoutToken: async (tenant, token) => verifyLogoutToken(await contextOf(tenant), token),
+    verifyLogoutToken: (tenant, token) => withProvider(tenant, (context) => verifyLogoutToken(context, token)),
 
-    async acceptThirdPartyLogin(tenant, parameters) {
-      const { metadata } = (await contextOf(tenant)).provider;
-      const issuer = readParameter(parameters, 'iss');
-      if (issuer === undefined || !issuersOf(tenant, metadata).includes(issuer)) {
-        throw new OidcError('issuer_mismatch', { part: 'third party login' });
-      }
-      const loginHint = readParameter(parameters, 'login_hint');
-      return { loginHint, targetLinkUri: readParameter(parameters, 'target_link_uri') };
-    },
+    acceptThirdPartyLogin: (tenant, parameters) =>
+      withProvider(tenant, ({ provider }) => {
+        const issuer = readParameter(parameters, 'iss');
+        if (issuer === undefined || !issuersOf(tenant, provider.metadata).includes(issuer)) {
+          throw new OidcError('issuer_mismatch', { part: 'third party login' });
+        }
+        const loginHint = readParameter(parameters, 'login_hint');
+        return { loginHint, targetLinkUri: readParameter(parameters, 'target_link_uri') };
+      }),
 
     async examine(tenant) {
       checkTenant(tenant);

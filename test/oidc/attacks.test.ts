@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { CompletedLogin } from '../../src/oidc/complete-login.js';
 import { createGuardedFetch } from '../../src/oidc/guarded-fetch.js';
 import { createOidcEngine, type OidcEngine } from '../../src/oidc/oidc-engine.js';
-import type { OidcErrorCode } from '../../src/oidc/oidc-error.js';
+import { OidcError, type OidcErrorCode } from '../../src/oidc/oidc-error.js';
 import type { OidcTenant } from '../../src/tenancy/oidc-tenant.js';
 import { createLoopbackServer, type LoopbackServer } from '../support/oidc/loopback-server.js';
 import { type Lie, LyingProvider } from '../support/oidc/lying-provider.js';
@@ -364,5 +365,58 @@ describe('a provider behind a real socket', () => {
 
   it('token endpoint never answers: refused in time', async () => {
     expect(await outcomeAt('/silent')).toMatchObject({ code: 'provider_timeout' });
+  });
+});
+
+describe('whatever a provider or browser sends', () => {
+  const text = fc.oneof(fc.string(), fc.json(), fc.constantFrom('null', '[]', '{}', '""', 'a.b.c', '__proto__'));
+  const lies: fc.Arbitrary<Lie> = fc.oneof(
+    fc.record({
+      claims: fc.dictionary(
+        fc.constantFrom('iss', 'sub', 'aud', 'exp', 'iat', 'nonce', 'azp', 'groups'),
+        fc.jsonValue(),
+      ),
+    }),
+    fc.record({ header: fc.dictionary(fc.constantFrom('alg', 'kid', 'typ', 'crit', 'b64', 'jwk'), fc.jsonValue()) }),
+    fc.record({ payload: fc.jsonValue() }),
+    fc.record({ idToken: fc.jsonValue().map((value) => () => value) }),
+    fc.record({ tokenAnswer: fc.oneof(fc.jsonValue(), text).map((value) => () => value) }),
+    fc.record({ userInfo: text }),
+    fc.record({ keys: fc.array(fc.jsonValue()).map((keys) => () => keys) }),
+    fc.record({
+      document: fc.dictionary(
+        fc.constantFrom('issuer', 'token_endpoint', 'jwks_uri', 'userinfo_endpoint'),
+        fc.jsonValue(),
+      ),
+    }),
+    fc
+      .array(fc.tuple(fc.constantFrom('state', 'code', 'iss', 'error', 'error_description', 'id_token'), text))
+      .map((given) => ({
+        callback: (parameters: URLSearchParams) => {
+          for (const [name, value] of given) parameters.set(name, value);
+        },
+      })),
+  );
+
+  it('ends in a sign-in of the right person or in an OidcError', async () => {
+    const ends = new Map<string, number>();
+    await fc.assert(
+      fc.asyncProperty(lies, async (lie) => {
+        setUp();
+        try {
+          const { identity } = await signIn(lie);
+          expect(identity).toMatchObject({ issuer: ISSUER, tenantId: 'acme' });
+          // Only who signs may say who somebody is.
+          if (!(lie.claims && 'sub' in lie.claims)) expect(identity.subject).toBe('user-1');
+          ends.set('accepted', (ends.get('accepted') ?? 0) + 1);
+        } catch (error) {
+          expect(error).toBeInstanceOf(OidcError);
+          const { code } = error as OidcError;
+          ends.set(code, (ends.get(code) ?? 0) + 1);
+        }
+      }),
+      { seed: 11, numRuns: 1000 },
+    );
+    expect(ends.size).toBeGreaterThan(6);
   });
 });

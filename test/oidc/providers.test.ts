@@ -464,6 +464,7 @@ describe('a provider that is slow, huge, dead or lying', () => {
     ['slow', '/silent', 'provider_timeout'],
     ['dripping', '/drip', 'provider_timeout'],
     ['huge', '/endless', 'provider_answer_invalid'],
+    ['dead', undefined, 'provider_unreachable'],
     ['hanging up', '/cut', 'provider_unreachable'],
     ['babbling', '/garbage', 'provider_answer_invalid'],
     ['redirecting', '/redirect', 'provider_answer_invalid'],
@@ -474,15 +475,17 @@ describe('a provider that is slow, huge, dead or lying', () => {
     const certificateAuthorities = [certificate.cert];
     // Those that answer at all need time for 50 handshakes.
     const timeout = code === 'provider_timeout' ? 400 : 5000;
+    // Nobody listens on the port of tcpmux.
+    const there = path === undefined ? 'https://127.0.0.1:1/' : `${bad.origin}${path}`;
     const dialled = createGuardedFetch({ unsafeLoopback: true, certificateAuthorities, timeout });
     const engine = createOidcEngine({
       fetch: (url, request) =>
-        url.startsWith('https://bad.') ? dialled(`${bad.origin}${path}`, request) : provider.fetch(url, request),
+        url.startsWith('https://bad.') ? dialled(there, request) : provider.fetch(url, request),
     });
     const tenant = provider.tenant();
     await signIn(engine, provider, tenant);
     const begun = performance.now();
-    const there = Array.from({ length: 50 }, (_, index) =>
+    const refused = Array.from({ length: 50 }, (_, index) =>
       engine
         .start(provider.tenant({ id: `bad-${index}`, authority: 'https://bad.example' }), { redirectUri: REDIRECT_URI })
         .catch((error: { readonly code: string }) => error.code),
@@ -490,7 +493,7 @@ describe('a provider that is slow, huge, dead or lying', () => {
     const here = await Promise.all(Array.from({ length: 20 }, () => signIn(engine, provider, tenant)));
     const hereTook = performance.now() - begun;
     expect(here).toHaveLength(20);
-    expect(new Set(await Promise.all(there))).toEqual(new Set([code]));
+    expect(new Set(await Promise.all(refused))).toEqual(new Set([code]));
     // Less than one request may take: nothing here waited for anything there.
     expect(hereTook).toBeLessThan(5000);
     expect(performance.now() - begun).toBeLessThan(15_000);
