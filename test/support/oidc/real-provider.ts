@@ -3,12 +3,12 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type KoaContext, Provider } from 'oidc-provider';
 import type { OidcTenant } from '../../../src/tenancy/oidc-tenant.js';
-import { createCertificate } from './certificate.js';
+import { createCertificate, type TestCertificate } from './certificate.js';
 import { createSigningKey, type SigningKey } from './signing-key.js';
 
 export const REDIRECT_URI = 'https://app.example/signin-oidc';
 export const LOGGED_OUT_URI = 'https://app.example/logged-out';
-export const PROVIDER_CERTIFICATE = createCertificate(['127.0.0.1']);
+export const PROVIDER_CERTIFICATE: TestCertificate = createCertificate(['127.0.0.1']);
 
 const CLIENT_KEY = createSigningKey('client-key', 'RS256');
 const PROVIDER_KEYS = { first: createSigningKey('rs-1', 'RS256'), second: createSigningKey('rs-2', 'RS256') };
