@@ -28,29 +28,53 @@ export const CLOCK_TOLERANCE = 60;
 
 const ENTRA = new URL('https://login.microsoftonline.com/');
 
-/** What the calls of openid-client need for one sign-in. It is made for each and shared by none. */
+/** What every call to a provider needs. */
 export interface ClientContext {
   readonly tenant: OidcTenant;
   readonly provider: Provider;
   readonly clock: Clock;
-  /** Ends every request of this sign-in. */
-  readonly signal: AbortSignal | undefined;
   readonly insecure: boolean;
 }
 
-/** Creates the configuration of openid-client with one way of client authentication. */
-export async function createClientConfiguration(context: ClientContext, auth: ClientAuth): Promise<Configuration> {
-  const { tenant, provider, clock, signal, insecure } = context;
+/** One way in which a client says who it is. */
+interface ClientCredential {
+  /** Tells it from the tenant's others. */
+  readonly key: string;
+  readonly auth: ClientAuth;
+}
+
+export const NO_CREDENTIAL: ClientCredential = { key: 'none', auth: None() };
+
+const configurations = new WeakMap<Provider, Map<string, Configuration>>();
+const MOST_CONFIGURATIONS = 8;
+
+/** The configuration of openid-client for one credential of a client, kept as long as what the provider said of itself. */
+export async function clientConfiguration(
+  context: ClientContext,
+  { key, auth }: ClientCredential,
+): Promise<Configuration> {
+  const { provider, tenant, clock } = context;
+  const skew = Math.floor(clock.now() / 1000) - Math.floor(Date.now() / 1000);
+  const name = `${skew} ${key} ${tenant.clientId}`;
+  const known = configurations.get(provider) ?? new Map<string, Configuration>();
+  const configuration = known.get(name) ?? (await createConfiguration(context, auth, skew));
+  if (known.size >= MOST_CONFIGURATIONS) known.clear();
+  configurations.set(provider, known.set(name, configuration));
+  return configuration;
+}
+
+async function createConfiguration(
+  { tenant, provider, insecure }: ClientContext,
+  auth: ClientAuth,
+  skew: number,
+): Promise<Configuration> {
   const server = serverMetadata(provider.metadata);
-  const client = {
-    [clockSkew]: Math.floor(clock.now() / 1000) - Math.floor(Date.now() / 1000),
-    [clockTolerance]: CLOCK_TOLERANCE,
-  };
+  const client = { [clockSkew]: skew, [clockTolerance]: CLOCK_TOLERANCE };
   const configuration = provider.metadata.issuerIsTemplate
     ? // openid-client knows Entra's templates only in documents that it was given by its own discovery.
       await discovery(ENTRA, tenant.clientId, client, auth, { [customFetch]: async () => Response.json(server) })
     : new Configuration(server, tenant.clientId, client, auth);
-  configuration[customFetch] = fetchFor(provider.fetch, signal);
+  configuration[customFetch] = fetchFor(provider.fetch);
   // The guarded fetch has its own limit.
   configuration.timeout = 0;
   if (insecure) allowInsecureRequests(configuration);
@@ -72,7 +96,7 @@ function serverMetadata(metadata: ProviderMetadata): ServerMetadata {
   };
 }
 
-function fetchFor(fetch: GuardedFetch, signal: AbortSignal | undefined) {
+function fetchFor(fetch: GuardedFetch) {
   return async (
     url: string,
     {
@@ -82,7 +106,7 @@ function fetchFor(fetch: GuardedFetch, signal: AbortSignal | undefined) {
     }: { readonly method: string; readonly headers: Record<string, string>; readonly body?: unknown },
   ): Promise<Response> => {
     const sent = body instanceof URLSearchParams || typeof body === 'string' ? { body: body.toString() } : {};
-    return fetch(url, { method, headers, signal, ...sent });
+    return fetch(url, { method, headers, ...sent });
   };
 }
 
@@ -90,30 +114,34 @@ function fetchFor(fetch: GuardedFetch, signal: AbortSignal | undefined) {
 export async function clientAuthentications(
   tenant: OidcTenant,
   metadata: ProviderMetadata,
-): Promise<readonly ClientAuth[]> {
+): Promise<readonly ClientCredential[]> {
   const { clientAuthentication, clientSecrets = [], privateKey } = tenant;
-  if (clientAuthentication === 'none') return [None()];
+  if (clientAuthentication === 'none') return [NO_CREDENTIAL];
   if (clientAuthentication === 'private_key_jwt') {
     if (!privateKey) throw new OidcError('tenant_invalid', { setting: 'privateKey' });
     return [await signedAssertion(privateKey, metadata)];
   }
   const authenticate = clientAuthentication === 'client_secret_basic' ? ClientSecretBasic : ClientSecretPost;
-  return clientSecrets.map((secret) => authenticate(secret));
+  return clientSecrets.map((secret) => ({ key: `${clientAuthentication} ${secret}`, auth: authenticate(secret) }));
 }
 
 const importedKeys = createBoundedCache<CryptoKey>({ maxEntries: 200 });
 
-async function signedAssertion(key: OidcClientKey, { tokenEndpoint = '' }: ProviderMetadata): Promise<ClientAuth> {
+async function signedAssertion(
+  key: OidcClientKey,
+  { tokenEndpoint = '' }: ProviderMetadata,
+): Promise<ClientCredential> {
   const { pem, algorithm, keyId, audience } = key;
   const cacheKey = sha256(`${algorithm} ${pem}`);
   const imported = importedKeys.get(cacheKey) ?? (await importKey(pem, algorithm));
   importedKeys.set(cacheKey, imported);
   const clientKey = keyId === undefined ? { key: imported } : { key: imported, kid: keyId };
-  return PrivateKeyJwt(clientKey, {
+  const auth = PrivateKeyJwt(clientKey, {
     [modifyAssertion]: (_header, payload) => {
       if (audience === 'token_endpoint') payload['aud'] = tokenEndpoint;
     },
   });
+  return { key: `${cacheKey} ${keyId} ${audience}`, auth };
 }
 
 async function importKey(pem: string, algorithm: string): Promise<CryptoKey> {

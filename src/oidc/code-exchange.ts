@@ -2,14 +2,18 @@ import {
   authorizationCodeGrant,
   type Configuration,
   implicitAuthentication,
-  None,
   refreshTokenGrant,
   type TokenEndpointResponse,
   type TokenEndpointResponseHelpers,
   useIdTokenResponseType,
 } from 'openid-client';
 import type { Callback } from './callback-parameters.js';
-import { type ClientContext, clientAuthentications, createClientConfiguration } from './client-configuration.js';
+import {
+  type ClientContext,
+  clientAuthentications,
+  clientConfiguration,
+  NO_CREDENTIAL,
+} from './client-configuration.js';
 import { type VerifiedIdToken, verifyIdToken } from './id-token.js';
 import { OidcError } from './oidc-error.js';
 import type { PendingLogin } from './pending-login.js';
@@ -76,7 +80,7 @@ export async function acceptIdToken(
   const verified = await verifyIdToken(tenant, provider, clock, { idToken });
   const keys = await provider.keys.prepare();
   const local: ClientContext = { ...context, provider: { ...provider, fetch: async () => Response.json(keys) } };
-  const client = await createClientConfiguration(local, None());
+  const client = await clientConfiguration(local, NO_CREDENTIAL);
   useIdTokenResponseType(client);
   const url = new URL(pending.redirectUri);
   url.hash = new URLSearchParams({ id_token: idToken, state: pending.state }).toString();
@@ -120,9 +124,9 @@ async function withEachSecret(
 ): Promise<{ readonly answer: Answer; readonly secretIndex: number }> {
   const { tenant, provider } = context;
   let refused: unknown;
-  for (const [secretIndex, auth] of (await clientAuthentications(tenant, provider.metadata)).entries()) {
+  for (const [secretIndex, credential] of (await clientAuthentications(tenant, provider.metadata)).entries()) {
     try {
-      return { answer: await call(await createClientConfiguration(context, auth)), secretIndex };
+      return { answer: await call(await clientConfiguration(context, credential)), secretIndex };
     } catch (fault) {
       refused = fault;
       if (!isClientRefusal(fault)) break;

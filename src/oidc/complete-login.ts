@@ -79,7 +79,7 @@ async function resolvedGroups(
   if (!resolveGroups || !isUnsure) return groups;
   try {
     const asked = async () => resolveGroups({ tenant, groups, claims, accessToken });
-    const list = await withDeadline(resolveTimeout, asked);
+    const list = await withDeadline(resolveTimeout, asked());
     const resolved = list === undefined ? groups : groupsOf(list);
     return resolved.state === 'present' ? { ...resolved, mayBeCut: list === undefined } : resolved;
   } catch (error) {

@@ -1,18 +1,17 @@
 import { OidcError } from './oidc-error.js';
 
 /**
- * Ends the requests of a sign-in, and the waiting for those it shares with others, when the time is over.
+ * Ends the waiting for work when the time is over. Requests under way end by their own limits.
  *
  * @throws {OidcError} `provider_timeout`
  */
-export async function withDeadline<T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const deadline = new AbortController();
+export async function withDeadline<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_resolve, reject) => {
-    deadline.signal.addEventListener('abort', () => reject(new OidcError('provider_timeout', { stage: 'login' })));
+    timer = setTimeout(() => reject(new OidcError('provider_timeout', { stage: 'login' })), milliseconds);
   });
-  const timer = setTimeout(() => deadline.abort(), milliseconds);
   try {
-    return await Promise.race([work(deadline.signal), over]);
+    return await Promise.race([work, over]);
   } finally {
     clearTimeout(timer);
   }

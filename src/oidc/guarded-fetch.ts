@@ -10,8 +10,6 @@ export interface GuardedRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Ends the request early. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Fetches a URL that a stranger typed in, or throws {@link GuardedFetchError}. The body has arrived whole. */
@@ -126,9 +124,6 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
     const url = parseUrl(address, unsafeLoopback);
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(new GuardedFetchError('timeout', url.hostname)), timeout);
-    const leave = () => deadline.abort(new GuardedFetchError('timeout', url.hostname));
-    request.signal?.addEventListener('abort', leave, { once: true });
-    if (request.signal?.aborted) leave();
     try {
       return await exchange(url, request, deadline.signal);
     } catch (fault) {
@@ -137,7 +132,6 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
         : asFetchError(fault, url.hostname);
     } finally {
       clearTimeout(timer);
-      request.signal?.removeEventListener('abort', leave);
     }
   };
 }

@@ -1,8 +1,8 @@
-import { buildEndSessionUrl, None } from 'openid-client';
+import { buildEndSessionUrl } from 'openid-client';
 import { randomToken } from '../core/random-token.js';
 import type { CallbackParameters } from './callback-parameters.js';
 import { readParameter } from './callback-parameters.js';
-import { CLOCK_TOLERANCE, type ClientContext, createClientConfiguration } from './client-configuration.js';
+import { CLOCK_TOLERANCE, type ClientContext, clientConfiguration, NO_CREDENTIAL } from './client-configuration.js';
 import { issuersOf } from './id-token.js';
 import { isJsonRecord, type JsonRecord, textOf } from './json-object.js';
 import { OidcError } from './oidc-error.js';
@@ -34,7 +34,7 @@ export async function startLogout(context: ClientContext, wishes: LogoutWishes):
   const parameters = new URLSearchParams({ post_logout_redirect_uri: wishes.postLogoutRedirectUri, state });
   if (wishes.idTokenHint !== undefined) parameters.set('id_token_hint', wishes.idTokenHint);
   if (wishes.logoutHint !== undefined) parameters.set('logout_hint', wishes.logoutHint);
-  const client = await createClientConfiguration(context, None());
+  const client = await clientConfiguration(context, NO_CREDENTIAL);
   return { url: buildEndSessionUrl(client, parameters).href, state };
 }
 

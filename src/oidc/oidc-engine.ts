@@ -106,14 +106,15 @@ export function createOidcEngine(options: OidcEngineOptions = {}): OidcEngine {
 
   /** Checks the tenant and reaches its provider, in bounded time, and lets nothing out but an OidcError. */
   function withProvider<T>(tenant: OidcTenant, work: (context: ClientContext) => T | Promise<T>): Promise<T> {
-    return withDeadline(loginTimeout, async (signal) => {
+    async function run(): Promise<T> {
       try {
         checkTenant(tenant);
-        return await work({ tenant, provider: await providers.get(tenant), clock, signal, insecure });
+        return await work({ tenant, provider: await providers.get(tenant), clock, insecure });
       } catch (fault) {
         throw asOidcError(fault, 'answer');
       }
-    });
+    }
+    return withDeadline(loginTimeout, run());
   }
 
   return {

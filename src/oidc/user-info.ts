@@ -1,6 +1,6 @@
-import { fetchUserInfo, None } from 'openid-client';
+import { fetchUserInfo } from 'openid-client';
 import type { OidcTenant } from '../tenancy/oidc-tenant.js';
-import { type ClientContext, createClientConfiguration } from './client-configuration.js';
+import { type ClientContext, clientConfiguration, NO_CREDENTIAL } from './client-configuration.js';
 import type { VerifiedIdToken } from './id-token.js';
 import { isJsonRecord, type JsonRecord, parseJsonObject } from './json-object.js';
 import { OidcError } from './oidc-error.js';
@@ -30,7 +30,7 @@ export async function askUserInfo(
     const { status, headers } = response;
     return new Response(text === '' ? null : text, { status, headers });
   };
-  const client = await createClientConfiguration({ ...context, provider: { ...provider, fetch } }, None());
+  const client = await clientConfiguration({ ...context, provider: { ...provider, fetch } }, NO_CREDENTIAL);
   try {
     const userInfo = await fetchUserInfo(client, accessToken, verified.subject);
     if (!isJsonRecord(userInfo)) throw new OidcError('user_info_invalid', { reason: 'no object' });

@@ -130,16 +130,9 @@ describe('a guarded fetch', () => {
     expect(await fault(createGuardedFetch({ lookup: failing }), 'https://idp.example/')).toBe('name');
   });
 
-  it('waits no longer than its limit for a name server, nor than the caller', async () => {
+  it('waits no longer than its limit for a name server', async () => {
     const silent = () => new Promise<never>(() => undefined);
     expect(await fault(createGuardedFetch({ lookup: silent, timeout: 50 }), 'https://idp.example/')).toBe('timeout');
-    const patient = createGuardedFetch({ lookup: silent });
-    await expect(patient('https://idp.example/', { signal: AbortSignal.timeout(20) })).rejects.toMatchObject({
-      fault: 'timeout',
-    });
-    await expect(patient('https://idp.example/', { signal: AbortSignal.abort() })).rejects.toMatchObject({
-      fault: 'timeout',
-    });
   });
 
   it('goes on refusing what else is not public when inside hosts are named', async () => {
