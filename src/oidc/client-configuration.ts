@@ -43,6 +43,7 @@ interface ClientCredential {
   readonly auth: ClientAuth;
 }
 
+/** For public clients, and for calls that carry no client authentication. */
 export const NO_CREDENTIAL: ClientCredential = { key: 'none', auth: None() };
 
 const configurations = new WeakMap<Provider, Map<string, Configuration>>();
@@ -55,7 +56,7 @@ export async function clientConfiguration(
 ): Promise<Configuration> {
   const { provider, tenant, clock } = context;
   const skew = Math.floor(clock.now() / 1000) - Math.floor(Date.now() / 1000);
-  const name = `${skew} ${key} ${tenant.clientId}`;
+  const name = JSON.stringify([skew, key, tenant.clientId]);
   const known = configurations.get(provider) ?? new Map<string, Configuration>();
   const configuration = known.get(name) ?? (await createConfiguration(context, auth, skew));
   if (known.size >= MOST_CONFIGURATIONS) known.clear();
