@@ -6,7 +6,8 @@ const ROOMS = {
   tenancy: ['storage', 'core'],
   provisioning: ['storage', 'core'],
   scim: ['provisioning', 'tenancy', 'storage', 'core'],
-  http: ['scim', 'provisioning', 'tenancy', 'storage', 'core'],
+  oidc: ['tenancy', 'core'],
+  http: ['scim', 'oidc', 'provisioning', 'tenancy', 'storage', 'core'],
   'adapters/memory': ['storage', 'core'],
   'adapters/sql': ['storage', 'core'],
   testing: ['storage', 'core'],
@@ -20,6 +21,9 @@ const PACKAGES = {
   scimmy: 'scim',
   express: 'http',
   kysely: 'adapters/sql',
+  'openid-client': 'oidc',
+  jose: 'oidc',
+  'ipaddr.js': 'oidc',
 };
 
 function roomFence([room, allowed]) {

@@ -17,6 +17,33 @@ export {
 export type { DirectoryPrincipal } from './tenancy/principal.js';
 export { DEFAULT_SCIM_POLICY, type ScimPolicy } from './tenancy/scim-policy.js';
 
+// OpenID Connect without a router.
+
+export type { AuthorizationWishes } from './oidc/authorization-request.js';
+export type { CallbackParameters } from './oidc/callback-parameters.js';
+export type { OidcTokens, RefreshRequest } from './oidc/code-exchange.js';
+export type { CompletedLogin } from './oidc/complete-login.js';
+export type { OidcGroups } from './oidc/group-claim.js';
+export type { GuardedFetch, GuardedRequest } from './oidc/guarded-fetch.js';
+export type { HostLookup } from './oidc/host-lookup.js';
+export type { LogoutNotice, LogoutWishes, StartedLogout } from './oidc/logout.js';
+export {
+  createOidcEngine,
+  type OidcEngine,
+  type StartedLogin,
+  type StartLogin,
+  type ThirdPartyLogin,
+} from './oidc/oidc-engine.js';
+export type { OidcEngineOptions, ResolveGroups } from './oidc/oidc-engine-options.js';
+export { OidcError, type OidcErrorCode, type OidcErrorDetails, type OidcMender } from './oidc/oidc-error.js';
+export type { OidcIdentity } from './oidc/oidc-identity.js';
+export type { PendingLogin } from './oidc/pending-login.js';
+export type { ProviderReport } from './oidc/provider.js';
+export type { ProviderFinding } from './oidc/provider-metadata.js';
+export { redactedClaims } from './oidc/redacted-claims.js';
+export type { EmailDoubt, OidcEmail } from './oidc/verified-email.js';
+export { type OidcClientKey, type OidcTenant, parseOidcTenant } from './tenancy/oidc-tenant.js';
+
 // What a host passes in.
 
 export type { Clock } from './core/clock.js';
