@@ -14,7 +14,7 @@ export interface Growth {
 }
 
 const SIZES: readonly GroupSize[] = ['small', 'medium', 'large'];
-const ROUNDS = 21;
+const ROUNDS = 61;
 const CHANGES_IN_A_ROUND = 400;
 
 /**
@@ -22,6 +22,7 @@ const CHANGES_IN_A_ROUND = 400;
  * `members` out, so that they are equally long.
  */
 export async function measureGrowth(storage: Storage, token: string, scale: Scale): Promise<readonly Growth[]> {
+  globalThis.gc?.();
   const router = createScimRouter(storage);
   const random = createRandom(7);
   const times = new Map<GroupSize, number[]>(SIZES.map((size) => [size, []]));

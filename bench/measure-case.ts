@@ -64,6 +64,7 @@ async function warmUp(benchCase: BenchCase, contestant: Contestant, plan: Measur
   if (isPeer && benchCase.peer === 'few') return { ...measured, connections: 1, count: FEW_REQUESTS, slices: 1 };
 
   const { connections, warmUpSeconds, sliceSeconds } = plan;
+  await contestant.collect();
   let sent = 0;
   let seconds = 0;
   const start = performance.now();

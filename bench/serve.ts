@@ -45,7 +45,7 @@ export function noteProgress(step: string, done: number, total: number): void {
 
 /** Listens on a free port and answers the commands of the measuring process. */
 export function serve(app: Express, commands: Readonly<Record<string, () => unknown>>): void {
-  const all: Readonly<Record<string, () => unknown>> = { usage, ...commands };
+  const all: Readonly<Record<string, () => unknown>> = { usage, collect: () => globalThis.gc?.(), ...commands };
   process.on('message', async ({ number, name }: Command) => {
     reply({ number, result: await all[name]?.() });
   });

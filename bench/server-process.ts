@@ -15,7 +15,10 @@ export async function startServer(
   settings: ServerSettings,
 ): Promise<ServerProcess> {
   const file = fileURLToPath(new URL(`./${script}.js`, import.meta.url));
-  const child = fork(file, [JSON.stringify(settings)], { env: { ...process.env, NODE_ENV: 'production' } });
+  const child = fork(file, [JSON.stringify(settings)], {
+    env: { ...process.env, NODE_ENV: 'production' },
+    execArgv: [...process.execArgv, '--expose-gc'],
+  });
   const waiting = new Map<number, (result: unknown) => void>();
   let asked = 0;
   let isStopping = false;
