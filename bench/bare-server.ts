@@ -226,14 +226,18 @@ function showGroups(user: User, shown: readonly ShownGroup[]): void {
   user.resource.meta.version = versionOf(user);
 }
 
-/** The version that ours gives a user: a conditional GET must notice a change of groups (FNV-1a). */
+/** The version that ours gives a user: a conditional GET must notice a change of groups (FNV-1a, group by group). */
 function versionOf(user: User): string {
   const shown = groupsOf(user);
   if (shown.length === 0) return `W/"${user.version}"`;
-  let hash = 0x811c9dc5;
-  const text = shown.map(({ value, display }) => `${value} ${display}`).join();
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return `W/"${user.version}-${(hash >>> 0).toString(36)}"`;
+  let mark = 0;
+  for (const { value, display } of shown) {
+    let hash = 0x811c9dc5;
+    const text = `${value} ${display}`;
+    for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+    mark = Math.imul(mark ^ hash, 0x01000193);
+  }
+  return `W/"${user.version}-${(mark >>> 0).toString(36)}"`;
 }
 
 function withMembers({ resource, members }: Group): Resource {

@@ -11,7 +11,7 @@ import { type CaseResult, caseTable, growthTable, isControlled, memoryLine, resu
 import type { ServerSettings, Usage } from './serve.js';
 import { type ServerProcess, startServer } from './server-process.js';
 
-const FULL_PLAN: MeasuringPlan = { connections: SMALL_GROUPS, slices: 15, sliceSeconds: 0.2, warmUpSeconds: 0.6 };
+const FULL_PLAN: MeasuringPlan = { connections: SMALL_GROUPS, slices: 61, sliceSeconds: 0.1, warmUpSeconds: 1.5 };
 const QUICK_PLAN: MeasuringPlan = { connections: SMALL_GROUPS, slices: 3, sliceSeconds: 0.03, warmUpSeconds: 0.05 };
 
 const { quick, only } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } }).values;

@@ -31,10 +31,12 @@ export class DirectoryResources {
 
   /** The groups that somebody is a direct member of, in order of creation. */
   groupsOf(memberId: string): GroupReference[] {
-    return this.#groupRowsOf(memberId).map(({ resource: { id, attributes } }) => {
-      const { displayName } = attributes;
-      return { id, displayName: typeof displayName === 'string' ? displayName : '' };
-    });
+    const references: GroupReference[] = [];
+    for (const { resource } of this.#groupRowsOf(memberId)) {
+      const { displayName } = resource.attributes;
+      references.push({ id: resource.id, displayName: typeof displayName === 'string' ? displayName : '' });
+    }
+    return references;
   }
 
   /** Takes somebody out of all groups, which changes these groups. */
@@ -56,11 +58,11 @@ export class DirectoryResources {
 
   #groupRowsOf(memberId: string): Row<DirectoryGroup>[] {
     const rows: Row<DirectoryGroup>[] = [];
-    for (const groupId of this.memberships.groupIds(memberId)) {
+    for (const { groupId } of this.memberships.ofMember(memberId)) {
       const row = this.groups.row(groupId);
       if (row) rows.push(row);
     }
-    return rows.sort((a, b) => a.sequence - b.sequence);
+    return rows.length > 1 ? rows.sort((a, b) => a.sequence - b.sequence) : rows;
   }
 }
 

@@ -41,7 +41,9 @@ function candidates<T extends StoredResource>(
       return candidates(filter.filter, [...parent, ...filter.path], table, memberships);
     case 'hasMember': {
       const { memberId } = filter;
-      return byIds(table, memberships.groupCount(memberId), () => memberships.groupIds(memberId));
+      return byIds(table, memberships.groupCount(memberId), () =>
+        Array.from(memberships.ofMember(memberId), ({ groupId }) => groupId),
+      );
     }
     case 'memberOf': {
       const { groupId } = filter;

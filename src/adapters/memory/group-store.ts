@@ -1,3 +1,4 @@
+import type { GroupReference } from '../../storage/directory-user.js';
 import { StaleVersionError, UnknownMembersError } from '../../storage/errors.js';
 import type {
   DirectoryGroup,
@@ -41,7 +42,11 @@ export function createGroupStore(access: Access, capabilities: StorageCapabiliti
       }),
 
     groupsOf: (scope, memberIds) =>
-      access.read(scope, (resources) => new Map(memberIds.map((id) => [id, resources.groupsOf(id)]))),
+      access.read(scope, (resources) => {
+        const groups = new Map<string, readonly GroupReference[]>();
+        for (const id of memberIds) groups.set(id, resources.groupsOf(id));
+        return groups;
+      }),
 
     changeMembers: (scope, groupId, request) =>
       access.write(scope, (resources, undo) => changeMembers(resources, groupId, request, undo)),

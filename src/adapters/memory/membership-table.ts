@@ -43,8 +43,9 @@ export class MembershipTable {
     return this.#byMember.count(memberId);
   }
 
-  groupIds(memberId: string): readonly string[] {
-    return Array.from(this.#byMember.find(memberId), ({ groupId }) => groupId);
+  /** The memberships of somebody, in no particular order. */
+  ofMember(memberId: string): Iterable<Membership> {
+    return this.#byMember.find(memberId);
   }
 
   /** Answers whether the member is new in the group. */

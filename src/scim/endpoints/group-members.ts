@@ -26,7 +26,7 @@ export async function shownMembers(storage: Storage, context: ScimContext, group
   for await (const page of memberPages(storage, context, groupId)) {
     for (const member of page) values.push(shownMember(member, context));
   }
-  return { name: 'members', values, mark: '' };
+  return { name: 'members', values };
 }
 
 function shownMember({ id, type, userName, displayName }: GroupMember, { baseUrl, policy }: ScimContext): JsonObject {

@@ -8,7 +8,7 @@ import { badRequest, notFound, type ScimError } from '../error.js';
 import { type Projection, returnedRules, shows } from '../message/projection.js';
 import { type Besides, createResourceWriter, type WrittenResource } from '../message/resource-writer.js';
 import type { ScimContext } from '../message/scim-message.js';
-import { requireMatch } from '../message/version.js';
+import { fingerprint, fingerprintWith, requireMatch } from '../message/version.js';
 import { applyEdits } from '../patch/apply-edits.js';
 import { readPatch } from '../patch/patch-edits.js';
 import { canonicalResource, keepUnchangeable, requireAttributes } from '../schema/canonical-resource.js';
@@ -136,23 +136,32 @@ async function withoutGroups(
  * Shows the groups of users; on one page each group is put together once. Direct memberships only: nothing cascades
  * through nested groups (RFC 7643 section 4.1.2).
  */
-function createGroupsView({ baseUrl }: ScimContext): (groups: readonly GroupReference[]) => Besides {
-  const shown = new Map<string, JsonObject>();
+function createGroupsView({ baseUrl }: ScimContext): (groups: readonly GroupReference[]) => Besides | undefined {
+  const shown = new Map<string, { readonly value: JsonObject; readonly mark: number }>();
 
-  function show({ id, displayName }: GroupReference): JsonObject {
+  function show({ id, displayName }: GroupReference) {
     const known = shown.get(id);
     if (known) return known;
     const $ref = `${baseUrl}/Groups/${encodeURIComponent(id)}`;
-    const group = { value: id, $ref, display: displayName, type: 'direct' };
+    const group = {
+      value: { value: id, $ref, display: displayName, type: 'direct' },
+      mark: fingerprint(`${id} ${displayName}`),
+    };
     shown.set(id, group);
     return group;
   }
 
-  return (groups) => ({
-    name: 'groups',
-    values: groups.map(show),
-    mark: groups.map(({ id, displayName }) => `${id} ${displayName}`).join(),
-  });
+  return (groups) => {
+    if (groups.length === 0) return undefined;
+    const values: JsonObject[] = [];
+    let mark = 0;
+    for (const group of groups) {
+      const { value, mark: own } = show(group);
+      values.push(value);
+      mark = fingerprintWith(mark, own);
+    }
+    return { name: 'groups', values, mark };
+  };
 }
 
 /** Who does not speak of `active`, or takes it away, neither lets a leaver in again nor shuts anybody out. */

@@ -8,8 +8,8 @@ import { entityTag } from './version.js';
 export interface Besides {
   readonly name: 'groups' | 'members';
   readonly values: readonly JsonObject[];
-  /** Stands for what is shown where the version of the resource does not move with it; empty where it does. */
-  readonly mark: string;
+  /** A fingerprint of what is shown, where the version of the resource does not move with it. */
+  readonly mark?: number;
 }
 
 /** A resource as an answer shows it. */
@@ -35,15 +35,24 @@ export interface ResourceWriter {
  */
 export function createResourceWriter(type: ResourceType): ResourceWriter {
   const extensions = [...type.extensions.values()].map(({ schema }) => schema.id);
+  const coreSchema = [type.schema.id];
+  const allSchemas = [type.schema.id, ...extensions];
+
+  function schemasOf(attributes: JsonObject): readonly string[] {
+    let count = 0;
+    for (const extension of extensions) if (attributes[extension] !== undefined) count += 1;
+    if (count === 0) return coreSchema;
+    if (count === extensions.length) return allSchemas;
+    return allSchemas.filter((schema, index) => index === 0 || attributes[schema] !== undefined);
+  }
 
   return {
     write({ baseUrl }, { id, attributes, version, created, lastModified }, besides, projection) {
       const etag = entityTag(version, besides?.mark);
       const location = `${baseUrl}/${type.endpoint}/${encodeURIComponent(id)}`;
-      const schemas = [type.schema.id, ...extensions.filter((extension) => attributes[extension] !== undefined)];
       const meta = { resourceType: type.name, created, lastModified, location, version: etag };
       const shown = besides && besides.values.length > 0 ? { [besides.name]: besides.values } : undefined;
-      const content = { schemas, id, ...attributes, ...shown, meta };
+      const content = { schemas: schemasOf(attributes), id, ...attributes, ...shown, meta };
       return { content: projection ? project(content, projection) : content, etag, location };
     },
   };

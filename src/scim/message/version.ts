@@ -5,17 +5,22 @@ import { ScimError } from '../error.js';
  * something that is not part of the resource's own version, such as the groups of a user. So a conditional GET never
  * hides a change of groups, while `If-Match` of a write looks at the resource alone and a group push does not disturb it.
  */
-export function entityTag(version: number, shownBesides = ''): string {
-  return shownBesides === '' ? `W/"${version}"` : `W/"${version}-${fingerprint(shownBesides)}"`;
+export function entityTag(version: number, shownBesides?: number): string {
+  return shownBesides === undefined ? `W/"${version}"` : `W/"${version}-${(shownBesides >>> 0).toString(36)}"`;
 }
 
-/** FNV-1a, 32 bits: tells apart two states of one short text, nothing more. */
-function fingerprint(text: string): string {
+/** FNV-1a, 32 bits, by UTF-16 units: tells apart two states of one short text, nothing more. */
+export function fingerprint(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   }
-  return (hash >>> 0).toString(36);
+  return hash;
+}
+
+/** The fingerprint of several texts in their order, of the fingerprint of those before and that of the next one. */
+export function fingerprintWith(before: number, next: number): number {
+  return Math.imul(before ^ next, 0x01000193);
 }
 
 /** Whether `If-None-Match` names what would be answered. */
