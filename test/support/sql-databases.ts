@@ -19,7 +19,7 @@ export interface SqlDatabase {
   storage(): Promise<Storage>;
   /** Sends a statement past the storage; `sso_` stands for the beginning of the names of tables. */
   send(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  /** Another connection, or pool of connections, to the same tables. */
+  /** Another pool of connections to the same tables; on SQLite, which has one writer, the same connection. */
   another(): SqlDatabase;
   close(): Promise<void>;
 }
@@ -70,7 +70,8 @@ function databaseOver(
   };
   const kysely = new Kysely<unknown>({ dialect: open(), log });
   const prefix = options.schema === undefined ? 'sso_' : `"${options.schema}".sso_`;
-  return {
+  const opened = () => databaseOver(open, options, async () => undefined);
+  const database: SqlDatabase = {
     kysely,
     options,
     statements,
@@ -84,11 +85,12 @@ function databaseOver(
       );
       return rows;
     },
-    another: () => databaseOver(open, options, async () => undefined),
+    another: () => (options.schema === undefined ? { ...database, close: async () => undefined } : opened()),
     async close() {
       const last = await cleanUp(kysely);
       await kysely.destroy();
       await last?.();
     },
   };
+  return database;
 }

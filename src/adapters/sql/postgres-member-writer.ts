@@ -24,10 +24,22 @@ function statement({ names, dialect }: StoreSite, kind: 'change' | 'replace') {
   const { entries, listOf, later } = dialect;
   const record = recordExpressions(GROUP, 'r', names, dialect);
   const ofGroup = (alias: string) => `${inScope(alias)} and ${alias}.group_id = {groupId}`;
-  const leaves =
+  // In whole lists engines must not look up each text in another list: what is grouped is sorted or hashed instead.
+  const differences =
     kind === 'replace'
-      ? 'not exists (select 1 from wanted as w where w.id = m.member_id)'
-      : `m.member_id in (select value from ${entries('{remove}')})`;
+      ? [
+          'compared as materialized (select id, min(place) as place, max(is_member) as is_member from',
+          `(select value as id, place, 0 as is_member from ${entries('{add}')} union all`,
+          `select m.member_id, null, 1 from ${memberships} as m where ${ofGroup('m')}) as both_lists group by id),`,
+          'fresh as materialized (select id, place from compared where is_member = 0),',
+          'gone as materialized (select id from compared where place is null),',
+        ]
+      : [
+          `wanted as materialized (select value as id, min(place) as place from ${entries('{add}')} group by value),`,
+          'fresh as materialized (select w.id, w.place from wanted as w where not exists',
+          `(select 1 from ${memberships} as m where ${ofGroup('m')} and m.member_id = w.id)),`,
+          `gone as materialized (select distinct value as id from ${entries('{remove}')}),`,
+        ];
   const delta = '((select count(*) from added) - (select count(*) from removed))';
   const changes = '((select count(*) from added) + (select count(*) from removed))';
   return prepare(
@@ -36,20 +48,17 @@ function statement({ names, dialect }: StoreSite, kind: 'change' | 'replace') {
       'with target as materialized (select r.sequence, r.id, r.created, r.attributes, r.unique_keys, r.version,',
       `r.last_modified, ${record.lastModified} as latest from ${resources} as r where ${inScope('r')}`,
       `and r.id = {groupId} and r.type = '${GROUP}' and r.deleted_at is null for key share),`,
-      `wanted as materialized (select value as id, min(place) as place from ${entries('{add}')} group by value),`,
-      'fresh as materialized (select w.id, w.place from wanted as w where not exists',
-      `(select 1 from ${memberships} as m where ${ofGroup('m')} and m.member_id = w.id)),`,
-      `known as materialized (select r.id from ${resources} as r where ${inScope('r')} and r.deleted_at is null`,
-      `and r.type in ('${USER}', '${GROUP}') and r.id in (select id from fresh) and exists (select 1 from target)`,
-      'order by r.id for key share),',
-      'missing as materialized (select f.id, f.place from fresh as f where not exists',
-      '(select 1 from known as k where k.id = f.id)),',
+      ...differences,
+      `known as materialized (select r.id, f.place from fresh as f join ${resources} as r on ${inScope('r')}`,
+      `and r.id = f.id where r.deleted_at is null and r.type in ('${USER}', '${GROUP}')`,
+      'and exists (select 1 from target) order by r.id for key share of r),',
+      'missing as materialized (select id from fresh except select id from known),',
       'proceed as materialized (select 1 from target where {skip} = 1 or not exists (select 1 from missing)),',
       `added as (insert into ${memberships} (organization_id, directory_id, group_id, member_id)`,
-      'select {organizationId}, {directoryId}, {groupId}, f.id from fresh as f join known as k on k.id = f.id',
-      'where exists (select 1 from proceed) order by f.place',
+      'select {organizationId}, {directoryId}, {groupId}, k.id from known as k',
+      'where exists (select 1 from proceed) order by k.place',
       'on conflict do nothing returning member_id as value, sequence as place),',
-      `removed as (delete from ${memberships} as m where ${ofGroup('m')} and ${leaves}`,
+      `removed as (delete from ${memberships} as m using gone where ${ofGroup('m')} and m.member_id = gone.id`,
       'and exists (select 1 from proceed) returning m.member_id as value, m.sequence as place),',
       `bumped as (insert into ${groupCounters} as o`,
       '(organization_id, directory_id, group_id, shard, changes, changed_at, members)',
@@ -65,7 +74,7 @@ function statement({ names, dialect }: StoreSite, kind: 'change' | 'replace') {
       '(select coalesce(sum(members), 0) from others) as member_count,',
       `${listOf('select value, place from added')} as added,`,
       `${listOf('select value, place from removed')} as removed,`,
-      `${listOf('select id as value, place from missing')} as missing`,
+      `${listOf('select id as value, 1 as place from missing')} as missing`,
       'from target as t',
     ].join(' '),
     dialect,
