@@ -112,7 +112,10 @@ describe.each(DATABASES)('a storage on %s', (name) => {
         (to) => to.groups.groupsOf(at, toAdd),
         (to) =>
           isUpdated && step % 3 === 0 ? to.groups.delete(at, groupId, ifGroup, time) : to.groups.get(at, groupId),
-        async (to) => (await to.groups.members(at, groupId, { after: '', limit: 100 })).items,
+        async (to) =>
+          (await to.groups.members(at, groupId, { after: '', limit: 100 })).items.toSorted((a, b) =>
+            a.id < b.id ? -1 : 1,
+          ),
         (to) => to.directoryUsers.query(at, { page: { startIndex: 1, count: 5 } }).then(({ items }) => items),
         (to) =>
           to.groups.query(at, { page: { startIndex: 2, count: 2 } }).then(({ items, total }) => ({ items, total })),

@@ -4,7 +4,7 @@ import type { Run } from './access.js';
 import { createResourceWriter } from './create-resource-writer.js';
 import { createResourceEraser } from './resource-eraser.js';
 import { createResourceQuery } from './resource-query.js';
-import { customType, inScope, recordColumns, recordExpressions, resourceOf } from './resource-rows.js';
+import { customType, inScope, isLive, recordColumns, recordExpressions, resourceOf } from './resource-rows.js';
 import { resourceValues } from './resource-values.js';
 import { changedRow, refuseConflict } from './resource-writer.js';
 import { prepare } from './sql-text.js';
@@ -20,7 +20,7 @@ export function openCustomStore(site: StoreSite): StoreOver<CustomResourceStore>
   const queryResources = createResourceQuery(site, ANY);
   const get = prepare(
     `select ${recordColumns('r', recordExpressions(ANY, 'r', names, dialect))} from ${names.resources} as r ` +
-      `where ${inScope('r')} and r.type = {type} and r.id = {id} and r.deleted_at is null`,
+      `where ${inScope('r')} and r.type = {type} and r.id = {id} and ${isLive('r')}`,
     dialect,
   );
 

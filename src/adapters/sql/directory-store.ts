@@ -8,7 +8,7 @@ import type { StoreOver, StoreSite } from './store-site.js';
 export function openDirectoryStore(site: StoreSite): StoreOver<DirectoryStore> {
   const { names, dialect } = site;
   const { directories, directoryHosts, tokens } = names;
-  const { entries, listOf: jsonListOf, forUpdate } = dialect;
+  const { among, entries, listOf: jsonListOf, forUpdate } = dialect;
   const tokenColumns = 't.document as token, t.revoked_at, t.last_used_at';
   const owned = 'd.organization_id = {organizationId} and d.id = {directoryId}';
   const oneToken = 't.organization_id = {organizationId} and t.directory_id = {directoryId} and t.id = {tokenId}';
@@ -29,7 +29,7 @@ export function openDirectoryStore(site: StoreSite): StoreOver<DirectoryStore> {
   const takenHosts = prepare(
     `select ${jsonListOf(
       `select h.host as value, 1 as place from ${directoryHosts} as h where h.directory_id <> {directoryId} ` +
-        `and h.host in (select value from ${entries('{hosts}')})`,
+        `and ${among('h.host', `select value from ${entries('{hosts}')}`)}`,
     )} as taken`,
     dialect,
   );

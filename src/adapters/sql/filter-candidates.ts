@@ -2,13 +2,15 @@ import { foldCase } from '../../core/fold.js';
 import type { AttributePath, Comparison, Filter } from '../../storage/query.js';
 import type { FilterSite } from './filter-condition.js';
 import { indexKey, ODD, OWN_BEGINNING } from './lookup-keys.js';
-import { GROUP, USER } from './resource-rows.js';
+import { GROUP, isLive, USER } from './resource-rows.js';
 import { joined, raw, type Sql, sql } from './sql-text.js';
 
 /** A condition that an index answers, and that holds for every match of the filter. */
 interface Candidates {
   /** Roughly how many rows it lets through: less is better. */
   readonly rank: number;
+  /** Whether the rows are found by their ids or by a column that is indexed where they live. */
+  readonly by: 'id' | 'column';
   readonly condition: Sql;
 }
 
@@ -17,6 +19,15 @@ const COLUMNS: Readonly<Record<string, string>> = {
   externalId: 'external_id_key',
   displayName: 'display_name_key',
 };
+
+/**
+ * The condition that rows are live and of a type. Where they are found in another way, it is written such that no engine
+ * takes it for a reason to look at all of them, see {@link isLive}.
+ */
+export function liveOf(type: string, found?: Pick<Candidates, 'by'>): Sql {
+  const isOfType = found ? sql`coalesce(r.type, '') = ${type}` : sql`r.type = ${type}`;
+  return sql`${isOfType} and ${raw(found?.by === 'id' ? isLive('r') : 'r.deleted_at is null')}`;
+}
 
 /** Only the paths that have an index, by type; any other type is one of the host's. */
 const INDEXED: Readonly<Record<string, readonly string[]>> = {
@@ -28,8 +39,12 @@ const INDEXED: Readonly<Record<string, readonly string[]>> = {
  * Finds a condition by which the indexes lead to all rows that can match; `undefined` when only a look at every row can
  * tell. The rows still have to be asked the filter itself.
  */
-export function filterCandidates(filter: Filter, type: string, site: FilterSite): Sql | undefined {
-  return candidates(filter, [], type, site)?.condition;
+export function filterCandidates(
+  filter: Filter,
+  type: string,
+  site: FilterSite,
+): Pick<Candidates, 'by' | 'condition'> | undefined {
+  return candidates(filter, [], type, site);
 }
 
 function candidates(filter: Filter, parent: AttributePath, type: string, site: FilterSite): Candidates | undefined {
@@ -45,9 +60,9 @@ function candidates(filter: Filter, parent: AttributePath, type: string, site: F
     case 'element':
       return candidates(filter.filter, [...parent, ...filter.path], type, site);
     case 'hasMember':
-      return { rank: 3, condition: byMembership('group_id', 'member_id', filter.memberId, site) };
+      return { rank: 3, by: 'id', condition: byMembership('group_id', 'member_id', filter.memberId, site) };
     case 'memberOf':
-      return { rank: 5, condition: byMembership('member_id', 'group_id', filter.groupId, site) };
+      return { rank: 5, by: 'id', condition: byMembership('member_id', 'group_id', filter.groupId, site) };
     case 'eq':
     case 'sw':
       return byText(filter, [...parent, ...filter.path], type, site);
@@ -66,17 +81,18 @@ function byText(
   const [name = '', inner] = path;
   const key = foldCase(value);
   if (path.length === 2 && name === 'emails' && inner === 'value' && type === USER) {
-    return op === 'eq' ? { rank: 2, condition: byEmail(indexKey(key), site) } : undefined;
+    return op === 'eq' ? { rank: 2, by: 'id', condition: byEmail(indexKey(key), site) } : undefined;
   }
   if (path.length !== 1) return undefined;
-  if (name === 'id') return op === 'eq' && caseExact ? { rank: 0, condition: sql`r.id = ${value}` } : undefined;
+  if (name === 'id')
+    return op === 'eq' && caseExact ? { rank: 0, by: 'id', condition: sql`r.id = ${value}` } : undefined;
   const column = (INDEXED[type] ?? INDEXED[GROUP])?.includes(name) ? COLUMNS[name] : undefined;
   if (column === undefined) return undefined;
-  if (op === 'eq') return { rank: 1, condition: sql`r.${raw(column)} in (${indexKey(key)}, ${ODD})` };
+  if (op === 'eq') return { rank: 1, by: 'column', condition: sql`r.${raw(column)} in (${indexKey(key)}, ${ODD})` };
   const end = afterBeginning(key);
   if (key.length === 0 || key.length > OWN_BEGINNING || end === undefined) return undefined;
   const isBetween = sql`(r.${raw(column)} >= ${key} and r.${raw(column)} < ${end})`;
-  return { rank: 4, condition: sql`(${isBetween} or r.${raw(column)} = ${ODD})` };
+  return { rank: 4, by: 'column', condition: sql`(${isBetween} or r.${raw(column)} = ${ODD})` };
 }
 
 /** The first text, by code points, behind all that begin with this one. */
@@ -103,11 +119,12 @@ function byMembership(wanted: string, given: string, id: string, { names, scope 
 /** Each part by its own index: of conditions on several tables next to each other, engines look at every row. */
 function union(parts: readonly Candidates[], type: string, { names, scope }: FilterSite): Candidates {
   const ids = parts.map(
-    ({ condition }) =>
+    (part) =>
       sql`select r.id from ${raw(names.resources)} as r where r.organization_id = ${scope.organizationId}
-        and r.directory_id = ${scope.directoryId} and r.type = ${type} and r.deleted_at is null and ${condition}`,
+        and r.directory_id = ${scope.directoryId} and ${liveOf(type, part)} and ${part.condition}`,
   );
   const [only, ...others] = parts;
-  const condition = only && others.length === 0 ? only.condition : sql`r.id in (${joined(ids, ' union ')})`;
-  return { rank: Math.max(...parts.map(({ rank }) => rank)) + 1, condition };
+  if (only && others.length === 0) return only;
+  const rank = Math.max(...parts.map((part) => part.rank)) + 1;
+  return { rank, by: 'id', condition: sql`r.id in (${joined(ids, ' union ')})` };
 }

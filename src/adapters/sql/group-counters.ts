@@ -1,4 +1,4 @@
-import { GROUP, inScope, recordExpressions } from './resource-rows.js';
+import { GROUP, inScope, isLive, recordExpressions } from './resource-rows.js';
 import { type Prepared, prepare } from './sql-text.js';
 import type { StoreSite } from './store-site.js';
 
@@ -26,8 +26,8 @@ export function bumpGroups({
   return prepare(
     `insert into ${names.groupCounters} as o (organization_id, directory_id, group_id, shard, changes, changed_at, members) ` +
       `select {organizationId}, {directoryId}, g.id, {shard}, 1, ${dialect.later('{at}', lastModified)}, {members} ` +
-      `from ${names.resources} as g where ${inScope('g')} and g.deleted_at is null ` +
-      `and g.id in (select value from ${dialect.entries('{groupIds}')}) order by g.id ${addToCounter(dialect)}`,
+      `from ${names.resources} as g where ${inScope('g')} and ${isLive('g')} ` +
+      `and ${dialect.among('g.id', `select value from ${dialect.entries('{groupIds}')}`)} order by g.id ${addToCounter(dialect)}`,
     dialect,
   );
 }

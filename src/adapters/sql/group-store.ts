@@ -8,58 +8,51 @@ import { shardOf } from './group-counters.js';
 import { prepareMemberChange } from './member-change.js';
 import { createResourceEraser } from './resource-eraser.js';
 import { createResourceQuery } from './resource-query.js';
-import { GROUP, groupOf, inScope, listOf, recordColumns, recordExpressions, USER } from './resource-rows.js';
+import { GROUP, groupOf, inScope, isLive, recordColumns, recordExpressions, USER } from './resource-rows.js';
 import { resourceValues } from './resource-values.js';
 import { changedRow, refuseConflict } from './resource-writer.js';
 import { prepare } from './sql-text.js';
 import type { StoreOver, StoreSite } from './store-site.js';
-import { readPosition } from './walk-position.js';
 
 export function openGroupStore(site: StoreSite): StoreOver<GroupStore> {
   const { names, dialect } = site;
   const { resources, memberships, groupCounters } = names;
-  const { entries, listOf: jsonListOf, forUpdate, forKeyShare } = dialect;
+  const { among, entries, forUpdate } = dialect;
   const writer = createResourceWriter(site, GROUP);
   const erase = createResourceEraser(site, GROUP);
   const queryGroups = createResourceQuery(site, GROUP);
   const changeMembers = prepareMemberChange(site);
   const record = recordExpressions(GROUP, 'r', names, dialect);
   const columns = recordColumns('r', record);
-  const ofGroups = `from ${resources} as r where ${inScope('r')} and r.type = '${GROUP}' and r.deleted_at is null`;
+  const ofGroups = `from ${resources} as r where ${inScope('r')} and r.type = '${GROUP}' and ${isLive('r')}`;
 
   const get = prepare(`select ${columns} ${ofGroups} and r.id = {id}`, dialect);
-  const getMany = prepare(`select ${columns} ${ofGroups} and r.id in (select value from ${entries('{ids}')})`, dialect);
+  const getMany = prepare(
+    `select ${columns} ${ofGroups} and ${among('r.id', `select value from ${entries('{ids}')}`)}`,
+    dialect,
+  );
   const lock = prepare(`select r.id ${ofGroups} and r.id = {id} ${forUpdate}`, dialect);
   const memberCount = prepare(`select ${record.memberCount} as member_count ${ofGroups} and r.id = {id}`, dialect);
   const members = prepare(
-    `select m.sequence, m.member_id, r.type, r.user_name, r.display_name from ${memberships} as m ` +
-      `join ${resources} as r on r.organization_id = m.organization_id and r.directory_id = m.directory_id ` +
-      `and r.id = m.member_id where ${inScope('m')} and m.group_id = {groupId} and m.sequence > {after} ` +
-      'order by m.sequence limit {limit}',
+    `select m.member_id, r.type, r.user_name, r.display_name from (select m.member_id from ${memberships} as m ` +
+      `where ${inScope('m')} and m.group_id = {groupId} and m.member_id > {after} order by m.member_id limit {limit}) as m ` +
+      `join ${resources} as r on ${inScope('r')} and r.id = m.member_id order by m.member_id`,
     dialect,
   );
   const groupsOf = prepare(
     `select m.member_id, r.id, coalesce(r.display_name, '') as display_name from ${memberships} as m ` +
       `join ${resources} as r on r.organization_id = m.organization_id and r.directory_id = m.directory_id ` +
-      `and r.id = m.group_id where ${inScope('m')} and m.member_id in (select value from ${entries('{ids}')}) ` +
+      `and r.id = m.group_id where ${inScope('m')} and ${among('m.member_id', `select value from ${entries('{ids}')}`)} ` +
       'order by r.sequence',
     dialect,
   );
   const lockMembers = prepare(
-    `select r.id from ${resources} as r where ${inScope('r')} and r.type in ('${USER}', '${GROUP}') ` +
-      `and r.deleted_at is null and r.id in (select value from ${entries('{ids}')}) order by r.id ${forKeyShare}`,
-    dialect,
-  );
-  const missing = prepare(
-    `select ${jsonListOf(
-      `select value, place from ${entries('{ids}')} where not exists (select 1 from ${resources} as r ` +
-        `where ${inScope('r')} and r.id = entry.value and r.type in ('${USER}', '${GROUP}') and r.deleted_at is null)`,
-    )} as list`,
+    dialect.lockedIds('{ids}', resources, `${inScope('r')} and r.type in ('${USER}', '${GROUP}') and ${isLive('r')}`),
     dialect,
   );
   const join = prepare(
     `insert into ${memberships} (organization_id, directory_id, group_id, member_id) ` +
-      `select {organizationId}, {directoryId}, {id}, entry.value from ${entries('{ids}')} where 1 = 1 order by place`,
+      `select {organizationId}, {directoryId}, {id}, entry.value from ${entries('{ids}')}`,
     dialect,
   );
   const count = prepare(
@@ -92,15 +85,11 @@ export function openGroupStore(site: StoreSite): StoreOver<GroupStore> {
         const values = { ...resourceValues(scope, input), created };
         const wanted = [...new Set(ids)];
         const memberCount = await access.whole(scope, async (run) => {
-          let known = wanted;
-          if (wanted.length > 0) {
-            const list = many(scope, wanted);
-            if (forKeyShare !== '') await run(lockMembers(list));
-            const unknownIds = new Set(listOf((await run(missing(list)))[0]?.['list']));
-            if (unknownIds.size > 0) {
-              if (unknown === 'refuse') throw new UnknownMembersError(wanted.filter((each) => unknownIds.has(each)));
-              known = wanted.filter((each) => !unknownIds.has(each));
-            }
+          const found = wanted.length === 0 ? [] : await run(lockMembers(many(scope, wanted)));
+          const live = new Set(found.map((row) => row['id']));
+          const known = wanted.filter((each) => live.has(each));
+          if (unknown === 'refuse' && known.length < wanted.length) {
+            throw new UnknownMembersError(wanted.filter((each) => !live.has(each)));
           }
           refuseConflict(input, await writer.insert(run, values));
           if (known.length === 0) return 0;
@@ -122,12 +111,12 @@ export function openGroupStore(site: StoreSite): StoreOver<GroupStore> {
 
       async members(scope, groupId, { after, limit }) {
         const { organizationId, directoryId } = scope;
-        const values = { organizationId, directoryId, groupId, after: readPosition(after), limit: limit + 1 };
+        const values = { organizationId, directoryId, groupId, after, limit: limit + 1 };
         const rows = await access.single(scope, (run) => run(members(values)));
         const last = rows[limit - 1];
         return {
           items: rows.slice(0, limit).map(memberOf),
-          ...(last && rows.length > limit && { next: String(last['sequence']) }),
+          ...(last && rows.length > limit && { next: String(last['member_id']) }),
         };
       },
 

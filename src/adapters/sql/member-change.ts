@@ -4,7 +4,7 @@ import type { DirectoryScope } from '../../storage/scope.js';
 import type { Access, Row, Run } from './access.js';
 import { shardOf } from './group-counters.js';
 import { createPostgresMemberWriter } from './postgres-member-writer.js';
-import { GROUP, groupOf, inScope, listOf, recordExpressions } from './resource-rows.js';
+import { GROUP, groupOf, inScope, isLive, listOf, recordExpressions } from './resource-rows.js';
 import { prepare, type SqlValue } from './sql-text.js';
 import { createSqliteMemberWriter } from './sqlite-member-writer.js';
 import type { StoreSite } from './store-site.js';
@@ -47,7 +47,7 @@ export function prepareMemberChange(site: StoreSite): ChangeMembers {
   const { names, dialect } = site;
   const writer: MemberWriter =
     dialect.name === 'postgres' ? createPostgresMemberWriter(site) : createSqliteMemberWriter(site);
-  const live = `${inScope('r')} and r.id = {groupId} and r.type = '${GROUP}' and r.deleted_at is null`;
+  const live = `${inScope('r')} and r.id = {groupId} and r.type = '${GROUP}' and ${isLive('r')}`;
   const lock = prepare(`select r.id from ${names.resources} as r where ${live} ${dialect.forUpdate}`, dialect);
   const version = prepare(
     `select ${recordExpressions(GROUP, 'r', names, dialect).version} as version from ${names.resources} as r where ${live}`,

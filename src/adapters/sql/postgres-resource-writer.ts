@@ -1,5 +1,5 @@
 import { CHANGED_VALUES, NEW_ROW } from './resource-columns.js';
-import { inScope, recordExpressions } from './resource-rows.js';
+import { inScope, isLive, recordExpressions } from './resource-rows.js';
 import { outcomeOf, type ResourceWriter } from './resource-writer.js';
 import { prepare } from './sql-text.js';
 import type { StoreSite } from './store-site.js';
@@ -10,7 +10,7 @@ import type { StoreSite } from './store-site.js';
  */
 export function createPostgresWriter({ names, dialect }: StoreSite, type: string): ResourceWriter {
   const { resources, uniqueKeys, emails } = names;
-  const { listOf, entries, later } = dialect;
+  const { among, listOf, entries, later } = dialect;
   const isUser = type === 'User';
   const record = recordExpressions(type, 'r', names, dialect);
   const keyRows = '{organizationId}, {directoryId}, {type}, w.value, {id}';
@@ -19,7 +19,7 @@ export function createPostgresWriter({ names, dialect }: StoreSite, type: string
   const wanted = `wanted as materialized (select value, place from ${entries('{keyEntries}')})`;
   const held =
     `held as materialized (select k.unique_key from ${uniqueKeys} as k where ${inScope('k')} ` +
-    'and k.type = {type} and k.resource_id <> {id} and k.unique_key in (select value from wanted))';
+    `and k.type = {type} and k.resource_id <> {id} and ${among('k.unique_key', 'select value from wanted')})`;
   const heldList = `${listOf('select unique_key as value, 1 as place from held')} as held`;
 
   const insert = prepare(
@@ -46,13 +46,13 @@ export function createPostgresWriter({ names, dialect }: StoreSite, type: string
       `with ${wanted}, ${held},`,
       `target as materialized (select r.sequence, ${record.version} as version, ${record.lastModified} as last_modified,`,
       `r.key_entries from ${resources} as r where ${inScope('r')} and r.id = {id} and r.type = {type}`,
-      `and r.deleted_at is null and ${record.version} = {ifVersion} for no key update),`,
+      `and ${isLive('r')} and ${record.version} = {ifVersion} for no key update),`,
       `changed as (update ${resources} as r set version = r.version + 1,`,
       `last_modified = ${later('{at}', 't.last_modified')}, ${CHANGED_VALUES} from target as t`,
       'where r.sequence = t.sequence and not exists (select 1 from held)',
       'returning r.sequence, r.id, r.created, r.last_modified, t.version + 1 as version, t.key_entries),',
       `freed as (delete from ${uniqueKeys} as k using changed where ${inScope('k')} and k.type = {type}`,
-      `and changed.key_entries <> {keyEntries} and k.unique_key in (${oldEntries})`,
+      `and changed.key_entries <> {keyEntries} and ${among('k.unique_key', oldEntries)}`,
       'and k.unique_key not in (select value from wanted)),',
       `keyed as (insert into ${uniqueKeys} ${keyColumns} select ${keyRows} from wanted as w, changed`,
       `where changed.key_entries <> {keyEntries} and w.value not in (${oldEntries}))`,

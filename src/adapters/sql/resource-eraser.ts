@@ -2,7 +2,7 @@ import { StaleVersionError } from '../../storage/errors.js';
 import type { DirectoryScope } from '../../storage/scope.js';
 import type { Run } from './access.js';
 import { bumpGroups, shardOf } from './group-counters.js';
-import { GROUP, inScope, recordExpressions, USER } from './resource-rows.js';
+import { GROUP, inScope, isLive, recordExpressions, USER } from './resource-rows.js';
 import { prepare } from './sql-text.js';
 import type { StoreSite } from './store-site.js';
 
@@ -27,17 +27,17 @@ export type ResourceEraser = (run: Run, scope: DirectoryScope, remains: Remains)
  */
 export function createResourceEraser(site: StoreSite, type: string): ResourceEraser {
   const { names, dialect } = site;
-  const { entries, forUpdate, forKeyShare } = dialect;
+  const { among, entries, forUpdate, forKeyShare } = dialect;
   const { resources, uniqueKeys, emails, memberships, groupCounters } = names;
   const isMember = type === USER || type === GROUP;
-  const live = `${inScope('r')} and r.id = {id} and r.type = {type} and r.deleted_at is null`;
+  const live = `${inScope('r')} and r.id = {id} and r.type = {type} and ${isLive('r')}`;
   const { version } = recordExpressions(type, 'r', names, dialect);
 
   const lock = prepare(`select r.id from ${resources} as r where ${live} ${forUpdate}`, dialect);
   const look = prepare(`select ${version} as version, r.key_entries from ${resources} as r where ${live}`, dialect);
   const freeKeys = prepare(
     `delete from ${uniqueKeys} as k where ${inScope('k')} and k.type = {type} ` +
-      `and k.unique_key in (select value from ${entries('{keyEntries}')})`,
+      `and ${among('k.unique_key', `select value from ${entries('{keyEntries}')}`)}`,
     dialect,
   );
   const dropEmails = prepare(`delete from ${emails} as e where ${inScope('e')} and e.resource_id = {id}`, dialect);
@@ -47,8 +47,8 @@ export function createResourceEraser(site: StoreSite, type: string): ResourceEra
     dialect,
   );
   const lockGroups = prepare(
-    `select g.id from ${resources} as g where ${inScope('g')} and g.id in (select m.group_id from ${memberships} as m ` +
-      `where ${inScope('m')} and m.member_id = {id}) order by g.id ${forKeyShare}`,
+    `select g.id from ${resources} as g where ${inScope('g')} and ${among('g.id', `select m.group_id from ${memberships} as m where ${inScope('m')} and m.member_id = {id}`)} ` +
+      `order by g.id ${forKeyShare}`,
     dialect,
   );
   const leaveGroups = prepare(

@@ -4,7 +4,7 @@ import type { DirectoryScope } from '../../storage/scope.js';
 import { sortKeyOf } from '../../storage/sort-key.js';
 import { formatSortPosition, type SortPosition } from '../../storage/sort-position.js';
 import type { Access, Row, Run } from './access.js';
-import { filterCandidates } from './filter-candidates.js';
+import { filterCandidates, liveOf } from './filter-candidates.js';
 import { type FilterSite, filterCondition } from './filter-condition.js';
 import { recordColumns, recordExpressions } from './resource-rows.js';
 import { behindBeginning, behindBorder, readSortPosition, sortExpression, sortOrder } from './sort-expression.js';
@@ -41,12 +41,12 @@ export function createResourceQuery({ names, dialect }: StoreSite, type: string)
       version: raw(record.version),
       lastModified: raw(record.lastModified),
     };
-    const live = sql`r.organization_id = ${scope.organizationId} and r.directory_id = ${scope.directoryId}
-      and r.type = ${exactType} and r.deleted_at is null`;
+    const inScope = sql`r.organization_id = ${scope.organizationId} and r.directory_id = ${scope.directoryId}`;
     const candidates = filter && filterCandidates(filter, exactType, site);
+    const live = sql`${inScope} and ${liveOf(exactType, candidates)}`;
     const matching = [
       live,
-      ...(candidates ? [candidates] : []),
+      ...(candidates ? [candidates.condition] : []),
       ...(filter ? [filterCondition(filter, site)] : []),
     ].reduce((both, condition) => sql`${both} and ${condition}`);
     const window = sql`limit ${page.count + 1} offset ${skipped}`;
@@ -61,7 +61,7 @@ export function createResourceQuery({ names, dialect }: StoreSite, type: string)
       return sql`with matches as materialized (select r.sequence from ${resources} as r where ${matching}),
         page as (select r.sequence from matches as r where 1 = 1 ${behind} order by r.sequence ${window})
         select t.total, p.* from (select count(*) as total from matches) as t left join (select ${columns}
-        from page join ${resources} as r on r.sequence = page.sequence where ${live}) as p
+        from page join ${resources} as r on r.sequence = page.sequence where ${inScope}) as p
         on 1 = 1 order by p.sequence`;
     }
 
@@ -70,7 +70,7 @@ export function createResourceQuery({ names, dialect }: StoreSite, type: string)
         (select r.sequence, ${sortExpression(by, site)} as sort_key from ${resources} as r where ${matching}),
         page as (select sequence, sort_key from matches where ${behind} order by ${sortOrder(by)} ${window})
         select t.total, p.* from (select count(*) as total from matches) as t left join (select ${columns},
-        page.sort_key from page join ${resources} as r on r.sequence = page.sequence where ${live}) as p
+        page.sort_key from page join ${resources} as r on r.sequence = page.sequence where ${inScope}) as p
         on 1 = 1 order by ${sortOrder(by)}`;
     }
 

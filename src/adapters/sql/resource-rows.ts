@@ -19,6 +19,15 @@ export function inScope(alias: string): string {
   return `${alias}.organization_id = {organizationId} and ${alias}.directory_id = {directoryId}`;
 }
 
+/**
+ * The condition that a row found by its id is not deleted. It is written such that no engine takes it for a reason to
+ * use the indexes over all live rows of a directory: without statistics, or where these count an organization and its
+ * only directory as if they had nothing to do with each other, PostgreSQL thinks that there is one such row.
+ */
+export function isLive(alias: string): string {
+  return `coalesce(${alias}.deleted_at, '') = ''`;
+}
+
 /** Expressions for what a record says of a live resource in the row `alias`. A group's state is spread over counters. */
 export interface RecordExpressions {
   readonly version: string;

@@ -1,6 +1,6 @@
 import { bumpGroups } from './group-counters.js';
 import type { MemberWriter } from './member-change.js';
-import { GROUP, inScope, recordColumns, recordExpressions, USER } from './resource-rows.js';
+import { GROUP, inScope, isLive, recordColumns, recordExpressions, USER } from './resource-rows.js';
 import { prepare } from './sql-text.js';
 import type { StoreSite } from './store-site.js';
 
@@ -13,11 +13,11 @@ export function createSqliteMemberWriter(site: StoreSite): MemberWriter {
   const record = recordExpressions(GROUP, 'r', names, dialect);
   const isKnown =
     `exists (select 1 from ${resources} as r where ${inScope('r')} and r.id = entry.value ` +
-    `and r.type in ('${USER}', '${GROUP}') and r.deleted_at is null)`;
+    `and r.type in ('${USER}', '${GROUP}') and ${isLive('r')})`;
 
   const group = prepare(
     `select ${recordColumns('r', record)} from ${resources} as r ` +
-      `where ${inScope('r')} and r.id = {groupId} and r.type = '${GROUP}' and r.deleted_at is null`,
+      `where ${inScope('r')} and r.id = {groupId} and r.type = '${GROUP}' and ${isLive('r')}`,
     dialect,
   );
   const missing = prepare(
@@ -27,13 +27,13 @@ export function createSqliteMemberWriter(site: StoreSite): MemberWriter {
   const add = prepare(
     `insert into ${memberships} (organization_id, directory_id, group_id, member_id) ` +
       `select {organizationId}, {directoryId}, {groupId}, entry.value from ${entries('{add}')} where ${isKnown} ` +
-      'order by place on conflict do nothing returning member_id as id',
+      'on conflict do nothing returning member_id as id',
     dialect,
   );
   const leave = (condition: string) =>
     prepare(
       `delete from ${memberships} as m where ${ofGroup('m')} and m.member_id ${condition} ` +
-        'returning member_id as id, sequence as place',
+        'returning member_id as id',
       dialect,
     );
   const remove = leave(`in (select value from ${entries('{remove}')})`);
@@ -59,8 +59,7 @@ export function createSqliteMemberWriter(site: StoreSite): MemberWriter {
       await run(bump({ organizationId, directoryId, groupIds, shard, at, members }));
       const [after] = await run(group(values));
       const ids = (rows: typeof left) => JSON.stringify(rows.map(({ id }) => id));
-      const inOrder = left.toSorted((a, b) => Number(a['place']) - Number(b['place']));
-      return { ...after, added: ids(joined), removed: ids(inOrder), missing: list };
+      return { ...after, added: ids(joined), removed: ids(left), missing: list };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Run } from './access.js';
 import { CHANGED_VALUES, NEW_ROW } from './resource-columns.js';
-import { inScope, recordExpressions } from './resource-rows.js';
+import { inScope, isLive, recordExpressions } from './resource-rows.js';
 import type { ResourceValues } from './resource-values.js';
 import { outcomeOf, type ResourceWriter } from './resource-writer.js';
 import { prepare } from './sql-text.js';
@@ -9,14 +9,14 @@ import type { StoreSite } from './store-site.js';
 /** Writes step by step, inside a transaction of the only writer: what was looked for before stays as it was. */
 export function createSqliteWriter({ names, dialect }: StoreSite, type: string): ResourceWriter {
   const { resources, uniqueKeys, emails } = names;
-  const { listOf, entries, later } = dialect;
+  const { among, listOf, entries, later } = dialect;
   const record = recordExpressions(type, 'r', names, dialect);
 
   const conflicts = prepare(
     `select (select count(*) from ${resources} as r where ${inScope('r')} and r.id = {id}) as is_taken, ` +
       listOf(
         `select k.unique_key as value, 1 as place from ${uniqueKeys} as k where ${inScope('k')} and k.type = {type} ` +
-          `and k.resource_id <> {id} and k.unique_key in (select value from ${entries('{keyEntries}')})`,
+          `and k.resource_id <> {id} and ${among('k.unique_key', `select value from ${entries('{keyEntries}')}`)}`,
       ) +
       ' as held',
     dialect,
@@ -24,7 +24,7 @@ export function createSqliteWriter({ names, dialect }: StoreSite, type: string):
   const insertRow = prepare(`insert into ${resources} (${NEW_ROW.columns}) values (${NEW_ROW.values})`, dialect);
   const target = prepare(
     `select ${record.version} as version, ${record.lastModified} as last_modified, r.key_entries from ${resources} as r ` +
-      `where ${inScope('r')} and r.id = {id} and r.type = {type} and r.deleted_at is null`,
+      `where ${inScope('r')} and r.id = {id} and r.type = {type} and ${isLive('r')}`,
     dialect,
   );
   const updateRow = prepare(
@@ -35,7 +35,7 @@ export function createSqliteWriter({ names, dialect }: StoreSite, type: string):
   );
   const freeKeys = prepare(
     `delete from ${uniqueKeys} as k where ${inScope('k')} and k.type = {type} ` +
-      `and k.unique_key in (select value from ${entries('{oldEntries}')})`,
+      `and ${among('k.unique_key', `select value from ${entries('{oldEntries}')}`)}`,
     dialect,
   );
   const addKeys = prepare(

@@ -4,7 +4,7 @@ import type { Row, Run } from './access.js';
 import { createResourceWriter } from './create-resource-writer.js';
 import { createResourceEraser } from './resource-eraser.js';
 import { createResourceQuery } from './resource-query.js';
-import { inScope, recordColumns, recordExpressions, USER, userOf } from './resource-rows.js';
+import { inScope, isLive, recordColumns, recordExpressions, USER, userOf } from './resource-rows.js';
 import { resourceValues } from './resource-values.js';
 import { changedRow, refuseConflict } from './resource-writer.js';
 import { prepare } from './sql-text.js';
@@ -25,14 +25,14 @@ export function openUserStore(site: StoreSite): StoreOver<DirectoryUserStore> {
       `where ${inScope('m')} and m.member_id = r.id`,
   );
 
-  const get = prepare(`select ${columns} ${ofUsers} and r.id = {id} and r.deleted_at is null`, dialect);
+  const get = prepare(`select ${columns} ${ofUsers} and r.id = {id} and ${isLive('r')}`, dialect);
   const getWithGroups = prepare(
-    `select ${columns}, ${groupList} as groups ${ofUsers} and r.id = {id} and r.deleted_at is null`,
+    `select ${columns}, ${groupList} as groups ${ofUsers} and r.id = {id} and ${isLive('r')}`,
     dialect,
   );
   const getMany = prepare(
-    `select ${columns} ${ofUsers} and r.deleted_at is null ` +
-      `and r.id in (select value from ${dialect.entries('{ids}')})`,
+    `select ${columns} ${ofUsers} and ${isLive('r')} ` +
+      `and ${dialect.among('r.id', `select value from ${dialect.entries('{ids}')}`)}`,
     dialect,
   );
   const getDeleted = prepare(
