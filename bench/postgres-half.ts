@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { startPostgres } from '../test/support/postgres.js';
+import { requireIndexes } from './bare-plans.js';
 import { compareRows } from './compare-rows.js';
 import { meetContestant } from './contestant.js';
 import { measureCycle } from './full-cycle.js';
@@ -43,6 +44,7 @@ export async function measurePostgres(plan: HalfPlan): Promise<HalfResult> {
     const bare = await copyTables(pool, ours, SCHEMAS.bare);
     const bareAgain = await copyTables(pool, ours, SCHEMAS.bareAgain);
     await settle(pool);
+    await requireIndexes(pool, SCHEMAS.bare);
 
     const on = (database: DatabaseSettings): ServerSettings => ({ instant, scale, database });
     const running = [

@@ -8,8 +8,6 @@ import type { DatabaseSettings } from './serve.js';
 
 /** The tables that hold resources; the others hold the directory and its token. */
 const FILLED = ['resources', 'unique_keys', 'emails', 'memberships', 'group_counters'] as const;
-/** Of these, those whose rows are numbered. */
-const NUMBERED: readonly string[] = ['resources', 'memberships'];
 
 /** Tables of a schema, opened as a host does it. */
 export interface OpenTables {
@@ -49,20 +47,19 @@ export async function fillTables(
   return { connectionString, schema, token };
 }
 
-/** Makes tables with the same rows, in the same order. */
+/** Makes tables with the same rows, in the same places: how many pages a walk touches depends on that. */
 export async function copyTables(pool: pg.Pool, from: DatabaseSettings, schema: string): Promise<DatabaseSettings> {
   await createTables(pool, from.connectionString, schema);
+  const [rows, copies] = [`"${from.schema}".sso_`, `"${schema}".sso_`];
   for (const table of FILLED) {
-    const copy = `"${schema}".sso_${table}`;
-    const order = NUMBERED.includes(table) ? 'order by sequence' : '';
     await pool.query(
-      `insert into ${copy} overriding system value select * from "${from.schema}".sso_${table} ${order}`,
-    );
-    if (order === '') continue;
-    await pool.query(
-      `select setval(pg_get_serial_sequence('${copy}', 'sequence'), coalesce(max(sequence), 1)) from ${copy}`,
+      `insert into ${copies}${table} overriding system value select * from ${rows}${table} as r order by r.ctid`,
     );
   }
+  await pool.query(
+    `select setval(pg_get_serial_sequence('${copies}resources', 'sequence'), coalesce(max(sequence), 1)) ` +
+      `from ${copies}resources`,
+  );
   console.log(`  copied to ${schema}`);
   return { ...from, schema };
 }
