@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { migrationSql } from './adapters/sql/index.js';
+import { migrationSql } from './adapters/sql/migrate.js';
 
 // Prints the migrations, for people who review SQL before it runs:
 // npx express-sso-scim-migrations --dialect postgres [--prefix sso_] [--schema sso]

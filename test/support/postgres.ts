@@ -18,6 +18,8 @@ const HASTY = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 /** A PostgreSQL database for tests and benchmarks. */
 export interface PostgresServer {
   readonly connectionString: string;
+  /** Whether it ends with the tests, and all that is in it. */
+  readonly isOurs: boolean;
   stop(): Promise<void>;
 }
 
@@ -27,7 +29,7 @@ export interface PostgresServer {
  */
 export async function startPostgres(serverSettings: readonly string[] = HASTY): Promise<PostgresServer> {
   const given = env['DATABASE_URL'];
-  if (given) return { connectionString: given, stop: async () => undefined };
+  if (given) return { connectionString: given, isOurs: false, stop: async () => undefined };
   const binaries = binariesFolder();
   const folder = mkdtempSync(join(tmpdir(), 'express-sso-scim-postgres-'));
   const identity = serverIdentity();
@@ -51,6 +53,7 @@ export async function startPostgres(serverSettings: readonly string[] = HASTY): 
   await waitUntilReady(connectionString);
   return {
     connectionString,
+    isOurs: true,
     async stop() {
       server.kill('SIGINT');
       await ended;

@@ -7,9 +7,9 @@ import {
   type ScimRouterOptions,
   type Storage,
 } from 'express-sso-scim';
-import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import request, { type Test } from 'supertest';
 import { systemClock } from '../../src/core/clock.js';
+import { createChosenStorage } from './chosen-storage.js';
 
 /** Where the sites of tests pretend to be. */
 export const PUBLIC_URL = 'https://scim.test/scim/v2';
@@ -43,8 +43,8 @@ export interface ScimSite {
   ): Promise<ScimClient>;
 }
 
-/** An application with a SCIM router at `/scim/v2`, on memory unless told. */
-export function createScimSite(options: ScimRouterOptions = {}, storage: Storage = createMemoryStorage()): ScimSite {
+/** An application with a SCIM router at `/scim/v2`: unless told, on memory or what the environment chooses. */
+export function createScimSite(options: ScimRouterOptions = {}, storage: Storage = createChosenStorage()): ScimSite {
   const app = express();
   app.use('/scim/v2', createScimRouter(storage, { baseUrl: PUBLIC_URL, ...options }));
   const clock = options.clock ?? systemClock;

@@ -8,13 +8,19 @@ import Libsql from 'libsql';
 import pg from 'pg';
 import { newSchemaName, startPostgres } from './postgres.js';
 
+/** A statement as it was sent. */
+interface SentStatement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
 /** A database with tables of its own. */
 export interface SqlDatabase {
   readonly kysely: Kysely<unknown>;
   /** Where in it the tables are. */
   readonly options: SqlOptions;
-  /** The text of every statement that was sent, newest last. */
-  readonly statements: string[];
+  /** Every statement that was sent, newest last. */
+  readonly statements: SentStatement[];
   /** A storage on migrated tables. */
   storage(): Promise<Storage>;
   /** Sends a statement past the storage; `sso_` stands for the beginning of the names of tables. */
@@ -54,7 +60,7 @@ async function openPostgres(connections: number): Promise<SqlDatabase> {
     return new PostgresDialect({ pool });
   };
   return databaseOver(open, { schema }, async (kysely) => {
-    await kysely.executeQuery(CompiledQuery.raw(`drop schema if exists "${schema}" cascade`));
+    if (!server.isOurs) await kysely.executeQuery(CompiledQuery.raw(`drop schema if exists "${schema}" cascade`));
     return () => server.stop();
   });
 }
@@ -64,9 +70,9 @@ function databaseOver(
   options: SqlOptions,
   cleanUp: (kysely: Kysely<unknown>) => Promise<(() => Promise<void>) | void>,
 ): SqlDatabase {
-  const statements: string[] = [];
+  const statements: SentStatement[] = [];
   const log = ({ query }: LogEvent) => {
-    statements.push(query.sql);
+    statements.push(query);
   };
   const kysely = new Kysely<unknown>({ dialect: open(), log });
   const prefix = options.schema === undefined ? 'sso_' : `"${options.schema}".sso_`;

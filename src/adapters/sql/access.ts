@@ -13,7 +13,10 @@ export type Run = (statement: SqlStatement) => Promise<readonly Row[]>;
  * it has written anything: inside a transaction, what was written stays.
  */
 export interface Access {
-  /** Does some work of exactly one statement. */
+  /** Does some work of exactly one statement that reads. */
+  read<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T>;
+
+  /** Does some work of exactly one statement that writes. */
   single<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T>;
 
   /** Does some work of several statements that happen together or not at all. */

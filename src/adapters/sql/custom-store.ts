@@ -30,7 +30,7 @@ export function openCustomStore(site: StoreSite): StoreOver<CustomResourceStore>
     return {
       async get({ organizationId, directoryId }, type, id) {
         const values = { organizationId, directoryId, type: customType(type), id };
-        const [row] = await access.single({ organizationId }, (run) => run(get(values)));
+        const [row] = await access.read({ organizationId }, (run) => run(get(values)));
         return row && resourceOf(row);
       },
 

@@ -84,14 +84,14 @@ export function openDirectoryStore(site: StoreSite): StoreOver<DirectoryStore> {
 
   return (access) => {
     const first = async (statement: ReturnType<typeof get>) => {
-      const [row] = await access.single(undefined, (run) => run(statement));
+      const [row] = await access.read(undefined, (run) => run(statement));
       return row && directoryOf(row);
     };
     return {
       get: (id) => first(get({ id })),
       findByHost: (host) => first(findByHost({ host })),
       list: async ({ organizationId }) =>
-        (await access.single(undefined, (run) => run(list({ organizationId })))).map(directoryOf),
+        (await access.read(undefined, (run) => run(list({ organizationId })))).map(directoryOf),
 
       insert: (directory) =>
         access.whole(directory, async (run) => {
@@ -113,12 +113,12 @@ export function openDirectoryStore(site: StoreSite): StoreOver<DirectoryStore> {
         }),
 
       async findToken(hash) {
-        const [row] = await access.single(undefined, (run) => run(findToken({ hash })));
+        const [row] = await access.read(undefined, (run) => run(findToken({ hash })));
         return row && { token: tokenOf(row), directory: directoryOf(row) };
       },
 
       listTokens: async ({ organizationId }, directoryId) =>
-        (await access.single(undefined, (run) => run(listTokens({ organizationId, directoryId })))).map(tokenOf),
+        (await access.read(undefined, (run) => run(listTokens({ organizationId, directoryId })))).map(tokenOf),
 
       insertToken: (token) =>
         access.whole(token, async (run) => {

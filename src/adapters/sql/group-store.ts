@@ -70,12 +70,12 @@ export function openGroupStore(site: StoreSite): StoreOver<GroupStore> {
     });
     return {
       async get(scope, id) {
-        const [row] = await access.single(scope, (run) => run(get(one(scope, id))));
+        const [row] = await access.read(scope, (run) => run(get(one(scope, id))));
         return row && groupOf(row);
       },
 
       async getMany(scope, ids) {
-        return (await access.single(scope, (run) => run(getMany(many(scope, ids))))).map(groupOf);
+        return (await access.read(scope, (run) => run(getMany(many(scope, ids))))).map(groupOf);
       },
 
       query: (scope, query) => queryGroups(access, scope, GROUP, query, groupOf),
@@ -112,7 +112,7 @@ export function openGroupStore(site: StoreSite): StoreOver<GroupStore> {
       async members(scope, groupId, { after, limit }) {
         const { organizationId, directoryId } = scope;
         const values = { organizationId, directoryId, groupId, after, limit: limit + 1 };
-        const rows = await access.single(scope, (run) => run(members(values)));
+        const rows = await access.read(scope, (run) => run(members(values)));
         const last = rows[limit - 1];
         return {
           items: rows.slice(0, limit).map(memberOf),
@@ -122,7 +122,7 @@ export function openGroupStore(site: StoreSite): StoreOver<GroupStore> {
 
       async groupsOf(scope, memberIds) {
         const found = new Map<string, GroupReference[]>(memberIds.map((id) => [id, []]));
-        for (const row of await access.single(scope, (run) => run(groupsOf(many(scope, memberIds))))) {
+        for (const row of await access.read(scope, (run) => run(groupsOf(many(scope, memberIds))))) {
           const reference = { id: String(row['id']), displayName: String(row['display_name']) };
           found.get(String(row['member_id']))?.push(reference);
         }

@@ -25,7 +25,7 @@ export function openHostStores({ names, dialect }: StoreSite): StoreOver<HostSto
 
   return (access) => {
     const first = async <T>(statement: ReturnType<typeof user>, read: (row: Row) => T) => {
-      const [row] = await access.single(undefined, (run) => run(statement));
+      const [row] = await access.read(undefined, (run) => run(statement));
       return row && read(row);
     };
     return {

@@ -18,7 +18,7 @@ export interface MemberWriter {
 }
 
 /** A change as values of a statement. */
-export interface MemberChangeValues extends Readonly<Record<string, SqlValue>> {
+interface MemberChangeValues extends Readonly<Record<string, SqlValue>> {
   readonly organizationId: string;
   readonly directoryId: string;
   readonly groupId: string;

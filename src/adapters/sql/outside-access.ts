@@ -23,9 +23,13 @@ export class OutsideAccess<DB> implements Access {
     this.#run = runOn(this.#kysely);
   }
 
-  async single<T>(_: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
+  async read<T>(_: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
     if (!this.#isReady) await this.#getReady();
     return withRetries(this.#dialect, () => work(this.#run));
+  }
+
+  single<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
+    return this.#dialect.commitsAlone ? this.read(scope, work) : this.whole(scope, work);
   }
 
   async whole<T>(_: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {

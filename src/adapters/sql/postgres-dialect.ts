@@ -62,6 +62,7 @@ export const POSTGRES: SqlDialect = {
     document: 'jsonb',
   },
 
+  commitsAlone: true,
   faultOf(thrown) {
     const code = codeOf(thrown);
     if (code.length === 5) return FAULTS.get(code) ?? FAULTS.get(code.slice(0, 2));

@@ -1,5 +1,5 @@
 /** Columns of `resources` that a caller's values fill, with the names of the values. */
-export const VALUE_COLUMNS: ReadonlyMap<string, string> = new Map([
+const VALUE_COLUMNS: ReadonlyMap<string, string> = new Map([
   ['attributes', 'attributes'],
   ['search', 'search'],
   ['unique_keys', 'uniqueKeys'],

@@ -7,7 +7,7 @@ import { prepare } from './sql-text.js';
 import type { StoreSite } from './store-site.js';
 
 /** What remains of a deleted resource. */
-export interface Remains {
+interface Remains {
   readonly id: string;
   readonly type: string;
   readonly ifVersion: number;

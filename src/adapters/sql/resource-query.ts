@@ -102,7 +102,7 @@ export function createResourceQuery({ names, dialect }: StoreSite, type: string)
       return run(render(sorted(sort, behind), dialect));
     };
     const isOne = typeof after !== 'object' || !after.isCut;
-    const rows = await (isOne ? access.single(scope, work) : access.whole(scope, work));
+    const rows = await (isOne ? access.read(scope, work) : access.whole(scope, work));
     return pageOf(rows, page.count, sort, read);
   };
 }

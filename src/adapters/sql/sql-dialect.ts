@@ -62,6 +62,8 @@ export interface SqlDialect {
     readonly document: string;
   };
 
+  /** Whether a statement outside any transaction has been committed when it succeeds. */
+  readonly commitsAlone: boolean;
   faultOf(thrown: unknown): Fault | undefined;
   /** Does some work in a transaction, which it commits when the work resolves and else rolls back. */
   transaction<DB, T>(kysely: Kysely<DB>, work: (connection: Kysely<DB>) => Promise<T>): Promise<T>;

@@ -52,6 +52,9 @@ export const SQLITE: SqlDialect = {
     document: 'text',
   },
 
+  // libsql leaves a statement open that found the file locked; until it is collected, SQLite commits nothing by itself
+  // and refuses `commit`. Only the refusal can be noticed.
+  commitsAlone: false,
   faultOf(thrown) {
     const code = codeOf(thrown);
     const fault = FAULTS.find(([pattern]) => pattern.test(code))?.[1];

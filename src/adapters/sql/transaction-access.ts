@@ -49,6 +49,10 @@ export class TransactionAccess implements Access {
     }
   }
 
+  read<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
+    return this.#enqueue(scope, work);
+  }
+
   single<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
     return this.#enqueue(scope, work);
   }

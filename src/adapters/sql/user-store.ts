@@ -51,20 +51,20 @@ export function openUserStore(site: StoreSite): StoreOver<DirectoryUserStore> {
     const one = ({ organizationId, directoryId }: DirectoryScope, id: string) => ({ organizationId, directoryId, id });
     return {
       async get(scope, id) {
-        const [row] = await access.single(scope, (run) => run(get(one(scope, id))));
+        const [row] = await access.read(scope, (run) => run(get(one(scope, id))));
         return row && userOf(row);
       },
 
       async getMany(scope, ids) {
         const { organizationId, directoryId } = scope;
         const values = { organizationId, directoryId, ids: JSON.stringify(ids) };
-        return (await access.single(scope, (run) => run(getMany(values)))).map(userOf);
+        return (await access.read(scope, (run) => run(getMany(values)))).map(userOf);
       },
 
       query: (scope, query) => queryUsers(access, scope, USER, query, userOf),
 
       async getWithGroups(scope, id) {
-        const [row] = await access.single(scope, (run) => run(getWithGroups(one(scope, id))));
+        const [row] = await access.read(scope, (run) => run(getWithGroups(one(scope, id))));
         return row && { user: userOf(row), groups: groupsOf(row) };
       },
 
@@ -97,7 +97,7 @@ export function openUserStore(site: StoreSite): StoreOver<DirectoryUserStore> {
         ),
 
       async getDeleted(scope, id) {
-        const [row] = await access.single(scope, (run) => run(getDeleted(one(scope, id))));
+        const [row] = await access.read(scope, (run) => run(getDeleted(one(scope, id))));
         return row && deletedOf(row);
       },
 
