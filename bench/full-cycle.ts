@@ -9,7 +9,7 @@ import { createHeldClock } from './held-clock.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import { median } from './median.js';
 import { type CycleScale, ENTERPRISE_SCHEMA, NOBODY, USER_SCHEMA, userAttributes } from './population.js';
-import { cycleResult, type ResultLine } from './report.js';
+import { type CycleResult, cycleResult, type Seconds } from './report.js';
 import type { ServerGroup } from './server-process.js';
 import { copyTables, dropTables, emptyTables, fillTables, settle } from './tables.js';
 
@@ -26,38 +26,40 @@ export async function measureCycle(
   servers: ServerGroup,
   { cycle, instant, measuring: { connections } }: HalfPlan,
   connectionString: string,
-): Promise<ResultLine> {
+): Promise<CycleResult> {
   console.log('  measuring: a first full cycle');
   const empty = { clock: createHeldClock(instant), scale: NOBODY };
   const ours = await fillTables(pool, { connectionString, schema: SCHEMAS.ours }, empty);
   await copyTables(pool, ours, SCHEMAS.byHand);
   const server = await servers.start('ours-server', { instant, scale: NOBODY, database: ours });
   const client = await createHttpClient(server.port, connections);
-  const seconds: Record<keyof typeof SCHEMAS, number[]> = { ours: [], byHand: [] };
+  const rounds: Record<keyof typeof SCHEMAS, Seconds[]> = { ours: [], byHand: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const schema of Object.values(SCHEMAS)) await emptyTables(pool, schema);
     await settle(pool);
     const idOf = async () => idsByName(pool, SCHEMAS.ours);
-    const pushed = await push(client, ours.token, cycle, connections, idOf);
-    seconds.ours.push(pushed);
-    seconds.byHand.push(await insert(connectionString, cycle, instant, connections, await idOf()));
+    rounds.ours.push(await push(client, ours.token, cycle, connections, idOf));
+    rounds.byHand.push(await insert(connectionString, cycle, instant, connections, await idOf()));
     await compareRows(pool, SCHEMAS.ours, SCHEMAS.byHand);
     console.log(`  round ${round + 1} of ${ROUNDS}: the same rows`);
   }
   client.close();
   await dropTables(pool, Object.values(SCHEMAS));
-  const writes = cycle.users + cycle.groups;
-  return cycleResult(writes / median(seconds.ours), writes / median(seconds.byHand));
+  return cycleResult(cycle, medianOf(rounds.ours), medianOf(rounds.byHand));
 }
 
-/** Gives the seconds that the requests took, all users first, as identity providers do it. */
+function medianOf(rounds: readonly Seconds[]): Seconds {
+  return { users: median(rounds.map(({ users }) => users)), groups: median(rounds.map(({ groups }) => groups)) };
+}
+
+/** Sends all users first, as identity providers do it. */
 async function push(
   client: HttpClient,
   token: string,
   cycle: CycleScale,
   connections: number,
   readIds: () => Promise<Ids>,
-): Promise<number> {
+): Promise<Seconds> {
   let made = 0;
   const nextUser = () => {
     const message = { schemas: [USER_SCHEMA, ENTERPRISE_SCHEMA], ...userAttributes(made) };
@@ -73,7 +75,7 @@ async function push(
     const message = { schemas: [GROUP_SCHEMA], ...attributes, members: members.map((value) => ({ value })) };
     return writeRequest('POST', '/Groups', message, { token });
   };
-  return users + (await timed(() => client.sendMany(cycle.groups, connections, 201, nextGroup)));
+  return { users, groups: await timed(() => client.sendMany(cycle.groups, connections, 201, nextGroup)) };
 }
 
 /** The same with the same ids by SQL; `connections` inserts are under way at a time. */
@@ -83,19 +85,21 @@ async function insert(
   instant: number,
   connections: number,
   ids: Ids,
-): Promise<number> {
+): Promise<Seconds> {
   const statements = bareStatements(SCHEMAS.byHand);
   const created = new Date(instant).toISOString();
   // As many connections to the database as the server has.
   const pool = new pg.Pool({ connectionString });
   await Promise.all(Array.from({ length: connections }, () => pool.query('select 1')));
-  const seconds = await timed(async () => {
-    await inLanes(cycle.users, connections, async (index) => {
+  const users = await timed(() =>
+    inLanes(cycle.users, connections, async (index) => {
       const attributes = userAttributes(index);
       const id = ids.get(foldCase(String(attributes['userName']))) ?? '';
       await pool.query(statements.insertUser, [...newUserValues(id, created, attributes)]);
-    });
-    await inLanes(cycle.groups, connections, async (index) => {
+    }),
+  );
+  const groups = await timed(() =>
+    inLanes(cycle.groups, connections, async (index) => {
       const { attributes, members } = groupOf(index, cycle, ids);
       const { displayName, externalId } = attributes;
       const name = foldCase(displayName);
@@ -115,10 +119,10 @@ async function insert(
         shardOf(id),
         members,
       ]);
-    });
-  });
+    }),
+  );
   await pool.end();
-  return seconds;
+  return { users, groups };
 }
 
 /** The ids that were given out, by folded user or display name. */

@@ -7,7 +7,7 @@ import { measureCycle } from './full-cycle.js';
 import { type Contestants, compareAll, type HalfPlan, measureAll } from './half.js';
 import { createHeldClock } from './held-clock.js';
 import { measureWriters } from './parallel-writers.js';
-import { caseTable, cycleLine, type HalfResult, halfResult } from './report.js';
+import { caseTable, type HalfResult, halfResult } from './report.js';
 import type { DatabaseSettings, ServerSettings } from './serve.js';
 import { createServerGroup } from './server-process.js';
 import { measureSync } from './sync-memory.js';
@@ -73,8 +73,8 @@ export async function measurePostgres(plan: HalfPlan): Promise<HalfResult> {
     }
     if (!plan.isWanted(FURTHER_FIGURES.cycle)) return halfResult(results);
     const cycle = await measureCycle(pool, servers, plan, connectionString);
-    console.log(cycleLine(cycle, plan.cycle));
-    return halfResult(results, [cycle]);
+    console.log(cycle.text);
+    return halfResult(results, [cycle.line]);
   } finally {
     servers.stop();
     await dropTables(pool, Object.values(SCHEMAS));
