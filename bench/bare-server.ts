@@ -1,10 +1,28 @@
-import { createHash, randomUUID } from 'node:crypto';
-import express, { type Request, type Response } from 'express';
+import { randomUUID } from 'node:crypto';
+import {
+  applyOperations,
+  createBareApp,
+  createTokenCheck,
+  FILTER,
+  laterThan,
+  locationOf,
+  MOST_MEMBERS_SHOWN,
+  memberIdsOf,
+  type PatchOperation,
+  refuse,
+  type ShownGroup,
+  type ShownMember,
+  send,
+  sendList,
+  shownGroup,
+  shownMember,
+  userVersion,
+} from './bare-answers.js';
 import { createHeldClock } from './held-clock.js';
 import { openOrigin, type Resource, type ResourceMeta } from './origin.js';
-import { BASE_URL, DIRECTORY_ID, MOUNT, readSettings, serve } from './serve.js';
+import { MOUNT, readSettings, serve } from './serve.js';
 
-// The same answers, written by hand: no schema, no check, no tenant. What this costs, Express and the network cost.
+// Resources are objects in Maps. What this costs, Express and the network cost.
 
 /** A user with what changes its version: its own changes, and a fingerprint of its groups. */
 interface User {
@@ -14,28 +32,11 @@ interface User {
 
 interface Group {
   readonly resource: Resource;
-  readonly members: Map<string, object>;
+  readonly members: Map<string, ShownMember>;
   /** Its place in the order of creation. */
   readonly place: number;
   version: number;
 }
-
-/** A group as its members show it. */
-interface ShownGroup {
-  readonly value: string;
-  readonly display: string;
-}
-
-interface PatchOperation {
-  readonly op: string;
-  readonly path: string;
-  readonly value: unknown;
-}
-
-const LIST = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
-const FILTER = /^(userName|emails\.value) eq "([^"]*)"$/;
-const MEMBER_PATH = /^members\[value eq "([^"]*)"\]$/;
-const MOST_MEMBERS_SHOWN = 100;
 
 const settings = readSettings();
 const clock = createHeldClock(settings.instant);
@@ -44,21 +45,18 @@ const order: User['resource'][] = [];
 const byUserName = new Map<string, User['resource']>();
 const byEmail = new Map<string, User['resource']>();
 const groups = new Map<string, Group>();
-const tokens = new Map([[sha256(settings.origin?.token ?? ''), DIRECTORY_ID]]);
+const isAllowed = createTokenCheck(settings.origin?.token ?? '');
 
 const origin = openOrigin('bare', settings);
 for await (const resource of origin.users()) keep({ resource, version: 1 });
 for await (const { members, ...resource } of origin.groups()) {
   const version = Number(resource.meta.version.slice(3, -1));
-  const listed = members as readonly { readonly value: string }[];
+  const listed = members as readonly ShownMember[];
   const byId = new Map(listed.map((member) => [member.value, member]));
   groups.set(resource.id, { resource, members: byId, place: groups.size, version });
 }
 
-const app = express();
-app.set('etag', false);
-app.disable('x-powered-by');
-app.use(express.json({ type: ['application/scim+json', 'application/json'] }));
+const app = createBareApp();
 
 app.get(`${MOUNT}/:directory/Users/:id`, (request, response) => {
   const user = isAllowed(request) && users.get(request.params.id);
@@ -96,7 +94,7 @@ app.post(`${MOUNT}/:directory/Users`, (request, response) => {
   }
   const id = randomUUID();
   const created = new Date(clock.now()).toISOString();
-  const location = `${BASE_URL}/${DIRECTORY_ID}/Users/${id}`;
+  const location = locationOf('User', id);
   const meta = { resourceType: 'User', created, lastModified: created, location, version: 'W/"1"' };
   const resource = { schemas, id, ...attributes, meta };
   keep({ resource, version: 1 });
@@ -109,13 +107,10 @@ app.patch(`${MOUNT}/:directory/Users/:id`, (request, response) => {
     refuse(response);
     return;
   }
-  for (const { path, value } of request.body.Operations as readonly PatchOperation[]) {
-    const [name = '', inner] = path.split('.');
-    user.resource[name] = inner === undefined ? value : { ...(user.resource[name] as object), [inner]: value };
-  }
+  applyOperations(user.resource, request.body.Operations as readonly PatchOperation[]);
   user.version += 1;
-  user.resource.meta.lastModified = laterThan(user.resource.meta.lastModified);
-  user.resource.meta.version = versionOf(user);
+  user.resource.meta.lastModified = laterThan(user.resource.meta.lastModified, clock.now());
+  user.resource.meta.version = userVersion(user.version, groupsOf(user));
   send(response, 200, user.resource);
 });
 
@@ -125,13 +120,13 @@ app.patch(`${MOUNT}/:directory/Groups/:id`, (request, response) => {
     refuse(response);
     return;
   }
-  for (const { op, path, value } of request.body.Operations as readonly PatchOperation[]) {
-    if (op === 'add') for (const member of value as readonly { readonly value: string }[]) join(group, member.value);
-    else leave(group, MEMBER_PATH.exec(path)?.[1] ?? '');
+  for (const operation of request.body.Operations as readonly PatchOperation[]) {
+    const change = operation.op === 'add' ? join : leave;
+    for (const id of memberIdsOf(operation)) change(group, id);
   }
   const { meta } = group.resource;
   group.version += 1;
-  meta.lastModified = laterThan(meta.lastModified);
+  meta.lastModified = laterThan(meta.lastModified, clock.now());
   meta.version = `W/"${group.version}"`;
   if (group.members.size > MOST_MEMBERS_SHOWN) send(response, 200, group.resource);
   else send(response, 200, withMembers(group));
@@ -144,42 +139,6 @@ app.get(`${MOUNT}/:directory/Groups/:id`, (request, response) => {
 });
 
 serve(app, { letGo: () => clock.letGo() });
-
-function isAllowed(request: Request<{ directory: string }>): boolean {
-  const token = request.headers.authorization?.slice('Bearer '.length) ?? '';
-  return tokens.get(sha256(token)) === request.params.directory;
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function send(response: Response, status: number, resource: Resource): void {
-  const { version, location } = resource.meta;
-  write(response, status, JSON.stringify(resource), { ETag: version, Location: location });
-}
-
-function sendList(response: Response, total: number, resources: readonly Resource[], paging: object): void {
-  const list = {
-    schemas: [LIST],
-    totalResults: total,
-    itemsPerPage: resources.length,
-    ...paging,
-    Resources: resources,
-  };
-  write(response, 200, JSON.stringify(list), {});
-}
-
-function write(response: Response, status: number, text: string, headers: Record<string, string>): void {
-  const length = Buffer.byteLength(text);
-  response.writeHead(status, { 'Content-Type': 'application/scim+json', 'Content-Length': length, ...headers });
-  response.end(text);
-}
-
-function refuse(response: Response): void {
-  response.writeHead(404, { 'Content-Length': 0 });
-  response.end();
-}
 
 function keep(user: User): void {
   const { resource } = user;
@@ -194,15 +153,8 @@ function keep(user: User): void {
 function join(group: Group, id: string): void {
   const user = users.get(id);
   if (!user || group.members.has(id)) return;
-  const { displayName } = user.resource;
-  group.members.set(id, {
-    value: id,
-    $ref: `${BASE_URL}/${DIRECTORY_ID}/Users/${id}`,
-    display: displayName,
-    type: 'User',
-  });
-  const { id: groupId, meta, displayName: groupName } = group.resource;
-  const shown = { value: groupId, $ref: meta.location, display: String(groupName), type: 'direct' };
+  group.members.set(id, shownMember(id, user.resource['displayName']));
+  const shown = shownGroup(group.resource.id, String(group.resource['displayName']));
   showGroups(user, [...groupsOf(user), shown]);
 }
 
@@ -223,28 +175,10 @@ function showGroups(user: User, shown: readonly ShownGroup[]): void {
   const place = ({ value }: ShownGroup) => groups.get(value)?.place ?? 0;
   // Kept as a key without value when there is none, so that it stays in its place before `meta`.
   user.resource['groups'] = shown.length > 0 ? [...shown].sort((a, b) => place(a) - place(b)) : undefined;
-  user.resource.meta.version = versionOf(user);
-}
-
-/** The version that ours gives a user: a conditional GET must notice a change of groups (FNV-1a, group by group). */
-function versionOf(user: User): string {
-  const shown = groupsOf(user);
-  if (shown.length === 0) return `W/"${user.version}"`;
-  let mark = 0;
-  for (const { value, display } of shown) {
-    let hash = 0x811c9dc5;
-    const text = `${value} ${display}`;
-    for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-    mark = Math.imul(mark ^ hash, 0x01000193);
-  }
-  return `W/"${user.version}-${(mark >>> 0).toString(36)}"`;
+  user.resource.meta.version = userVersion(user.version, groupsOf(user));
 }
 
 function withMembers({ resource, members }: Group): Resource {
   const { meta, ...rest } = resource;
   return { ...rest, members: [...members.values()], meta } as Resource;
-}
-
-function laterThan(previous: string): string {
-  return new Date(Math.max(clock.now(), Date.parse(previous) + 1)).toISOString();
 }

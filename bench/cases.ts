@@ -1,4 +1,4 @@
-import { createMemberChanges, type GroupSize } from './member-changes.js';
+import { type ChangedGroup, createMemberChanges } from './member-changes.js';
 import {
   createRandom,
   ENTERPRISE_SCHEMA,
@@ -24,10 +24,12 @@ export interface Site {
 /** Makes the next request for the connection with that number. */
 export type NextRequest = (connection: number) => Buffer;
 
-/** The smallest ratio that is good enough. */
+/** The smallest ratios that are good enough. */
 interface Targets {
   readonly bare: number;
   readonly peer?: number;
+  /** To bare on PostgreSQL; absent where that is not measured. */
+  readonly postgres?: number;
 }
 
 export interface BenchCase {
@@ -37,31 +39,47 @@ export interface BenchCase {
   readonly status: 200 | 201;
   /** How much of the peer is measured: all that it can in a slice, a few requests, or nothing. */
   readonly peer: 'slices' | 'few' | 'none';
+  /** What each server makes up itself, so that no two agree on it: the id of a new user, the text of a cursor. */
+  readonly madeUp?: 'id' | 'cursor';
   /** The same requests in the same order for each server; with another seed others, so that a write changes something. */
   requests(site: Site, seed: number): NextRequest;
 }
 
 const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
+/** Where ours keeps its data. */
+export const STORAGES = ['memory', 'postgres'] as const;
+export type StorageName = (typeof STORAGES)[number];
+
+/** What is measured on a storage. */
+export function casesOn(storage: StorageName): readonly BenchCase[] {
+  if (storage === 'memory') return CASES;
+  return CASES.flatMap((benchCase) => {
+    const { name, targets } = benchCase;
+    if (targets.postgres === undefined) return [];
+    return [{ ...benchCase, name: `postgres: ${name}`, targets: { bare: targets.postgres }, peer: 'none' }];
+  });
+}
+
 /** Reads come first: the writes change how many users there are. */
-export const CASES: readonly BenchCase[] = [
+const CASES: readonly BenchCase[] = [
   {
     name: 'get user',
-    targets: { bare: 0.85, peer: 5 },
+    targets: { bare: 0.85, peer: 5, postgres: 0.8 },
     status: 200,
     peer: 'slices',
     requests: reads(({ scale }, random) => `/Users/${userId(pick(scale.users, random))}`),
   },
   {
     name: 'filter userName eq',
-    targets: { bare: 0.85 },
+    targets: { bare: 0.85, postgres: 0.8 },
     status: 200,
     peer: 'slices',
     requests: reads(({ scale }, random) => filtered(`userName eq "${userName(pick(scale.users, random))}"`)),
   },
   {
     name: 'list of 100',
-    targets: { bare: 0.8, peer: 50 },
+    targets: { bare: 0.8, peer: 50, postgres: 0.75 },
     status: 200,
     peer: 'slices',
     // Not from the very first: there the peer cuts its page twice.
@@ -72,6 +90,7 @@ export const CASES: readonly BenchCase[] = [
     targets: { bare: 0.8 },
     status: 200,
     peer: 'none',
+    madeUp: 'cursor',
     requests: reads(({ cursors }, random) => {
       const half = Math.floor(cursors.length / 2);
       return `/Users?cursor=${cursors[half + pick(cursors.length - half, random)]}&count=100`;
@@ -91,12 +110,12 @@ export const CASES: readonly BenchCase[] = [
     peer: 'none',
     requests: reads(() => `/Groups/${groupId('large')}?excludedAttributes=members`),
   },
-  memberCase('patch group of 10', 'small', { bare: 0.8, peer: 15 }, 'slices'),
-  memberCase('patch group of 10,000', 'medium', { bare: 0.8, peer: 5000 }, 'few'),
-  memberCase('patch group of 100,000', 'large', { bare: 0.8 }, 'none'),
+  memberCase('patch group of 10', 'small', { bare: 0.8, peer: 15, postgres: 0.7 }, 'slices'),
+  memberCase('patch group of 10,000', 'medium', { bare: 0.8, peer: 5000, postgres: 0.7 }, 'few'),
+  memberCase('patch group of 100,000', 'large', { bare: 0.8, postgres: 0.7 }, 'none'),
   {
     name: 'patch user',
-    targets: { bare: 0.8 },
+    targets: { bare: 0.8, postgres: 0.7 },
     status: 200,
     peer: 'slices',
     requests(site, seed) {
@@ -109,28 +128,35 @@ export const CASES: readonly BenchCase[] = [
           { op: 'replace', path: 'name.familyName', value: `Name ${seed}.${made}` },
         ];
         const id = userId(pick(site.scale.users, random));
-        return write('PATCH', `/Users/${id}`, { schemas: [PATCH_OP], Operations }, site);
+        return writeRequest('PATCH', `/Users/${id}`, { schemas: [PATCH_OP], Operations }, site);
       };
     },
   },
   {
     name: 'post user',
-    targets: { bare: 0.8, peer: 5 },
+    targets: { bare: 0.8, peer: 5, postgres: 0.7 },
     status: 201,
     peer: 'slices',
+    madeUp: 'id',
     requests(site, seed) {
       let index = seed * 10_000_000;
       return () => {
         index += 1;
         const schemas = [USER_SCHEMA, ENTERPRISE_SCHEMA];
-        return write('POST', '/Users', { schemas, ...userAttributes(index) }, site);
+        return writeRequest('POST', '/Users', { schemas, ...userAttributes(index) }, site);
       };
     },
   },
 ];
 
 /** The case that adds and removes one member at a time. */
-function memberCase(name: string, size: GroupSize, targets: Targets, peer: BenchCase['peer']): BenchCase {
+export function memberCase(
+  name: string,
+  changed: ChangedGroup,
+  targets: Targets,
+  peer: BenchCase['peer'],
+  query = '',
+): BenchCase {
   return {
     name,
     targets,
@@ -138,12 +164,12 @@ function memberCase(name: string, size: GroupSize, targets: Targets, peer: Bench
     peer,
     requests(site, seed) {
       const lanes = Array.from({ length: SMALL_GROUPS }, (_, lane) =>
-        createMemberChanges(site.scale, size, lane, createRandom(seed * SMALL_GROUPS + lane)),
+        createMemberChanges(site.scale, changed, lane, createRandom(seed * SMALL_GROUPS + lane)),
       );
       return (connection) => {
         const change = lanes[connection]?.();
         if (!change) throw new RangeError(`there is no connection ${connection}`);
-        return write('PATCH', `/Groups/${change.groupId}`, change.patch, site);
+        return writeRequest('PATCH', `/Groups/${change.groupId}${query}`, change.patch, site);
       };
     },
   };
@@ -161,7 +187,13 @@ export function readRequest(path: string, token: string): Buffer {
   return Buffer.from(`${head('GET', path, token)}\r\n`);
 }
 
-function write(method: 'POST' | 'PATCH', path: string, message: object, { token }: Site): Buffer {
+/** The bytes of a request with a body. */
+export function writeRequest(
+  method: 'POST' | 'PUT' | 'PATCH',
+  path: string,
+  message: object,
+  { token }: Pick<Site, 'token'>,
+): Buffer {
   const body = JSON.stringify(message);
   const length = Buffer.byteLength(body);
   return Buffer.from(

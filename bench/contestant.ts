@@ -16,17 +16,24 @@ export interface Contestant {
   collect(): Promise<unknown>;
 }
 
-/** Connects to a server that is filled, and collects the cursors of its pages. */
+export interface ContestantSettings {
+  readonly token: string;
+  readonly scale: Scale;
+  readonly connections: number;
+}
+
+/** Connects to a server that is filled, and collects the cursors of its pages where it is asked for them. */
 export async function meetContestant(
   name: ContestantName,
   server: ServerProcess,
-  { token, scale, connections }: { readonly token: string; readonly scale: Scale; readonly connections: number },
+  { token, scale, connections }: ContestantSettings,
+  cursors: 'with cursors' | 'without cursors',
 ): Promise<Contestant> {
   const client = await createHttpClient(server.port, connections);
   return {
     name,
     client,
-    site: { token, scale, cursors: name === 'peer' ? [] : await walk(client, token) },
+    site: { token, scale, cursors: cursors === 'with cursors' ? await walk(client, token) : [] },
     usage: async () => (await server.command('usage')) as Usage,
     collect: () => server.command('collect'),
   };

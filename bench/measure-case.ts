@@ -22,8 +22,14 @@ const PEER_SLICES = 5;
 const FEW_REQUESTS = 2;
 const SEED = 2;
 
-interface Lane {
+/** One side of a comparison: a server, and what it is asked. */
+export interface Side<N extends string> {
+  readonly name: N;
   readonly contestant: Contestant;
+  readonly benchCase: BenchCase;
+}
+
+interface Lane<N extends string> extends Side<N> {
   readonly next: NextRequest;
   readonly connections: number;
   readonly count: number;
@@ -32,35 +38,43 @@ interface Lane {
   readonly cpu: number[];
 }
 
-/** Measures one case, slice by slice, the servers taking turns in random order. */
-export async function measureCase(
+/** Measures one case on all servers that it is for. */
+export function measureCase(
   benchCase: BenchCase,
   contestants: readonly Contestant[],
   plan: MeasuringPlan,
   random: () => number,
 ): Promise<ReadonlyMap<ContestantName, Figures>> {
-  const lanes: Lane[] = [];
-  for (const contestant of contestants) {
-    if (contestant.name !== 'peer' || benchCase.peer !== 'none') lanes.push(await warmUp(benchCase, contestant, plan));
-  }
+  const sides = contestants
+    .filter(({ name }) => name !== 'peer' || benchCase.peer !== 'none')
+    .map((contestant) => ({ name: contestant.name, contestant, benchCase }));
+  return measureSides(sides, plan, random);
+}
+
+/** Measures slice by slice, the sides taking turns in random order. */
+export async function measureSides<N extends string>(
+  sides: readonly Side<N>[],
+  plan: MeasuringPlan,
+  random: () => number,
+): Promise<ReadonlyMap<N, Figures>> {
+  const lanes: Lane<N>[] = [];
+  for (const side of sides) lanes.push(await warmUp(side, plan));
   for (let slice = 0; slice < plan.slices; slice += 1) {
     for (const lane of shuffled(lanes, random)) {
-      if (slice < lane.slices) await measureSlice(lane, benchCase.status);
+      if (slice < lane.slices) await measureSlice(lane);
     }
   }
   return new Map(
-    lanes.map(({ contestant, perSecond, cpu }) => [
-      contestant.name,
-      { perSecond: median(perSecond), cpuMicroseconds: median(cpu) },
-    ]),
+    lanes.map(({ name, perSecond, cpu }) => [name, { perSecond: median(perSecond), cpuMicroseconds: median(cpu) }]),
   );
 }
 
 /** Lets the server's code become fast, and finds out how many requests fill a slice. */
-async function warmUp(benchCase: BenchCase, contestant: Contestant, plan: MeasuringPlan): Promise<Lane> {
+async function warmUp<N extends string>(side: Side<N>, plan: MeasuringPlan): Promise<Lane<N>> {
+  const { contestant, benchCase } = side;
   const next = benchCase.requests(contestant.site, SEED);
   const isPeer = contestant.name === 'peer';
-  const measured = { contestant, next, perSecond: [], cpu: [] };
+  const measured = { ...side, next, perSecond: [], cpu: [] };
   if (isPeer && benchCase.peer === 'few') return { ...measured, connections: 1, count: FEW_REQUESTS, slices: 1 };
 
   const { connections, warmUpSeconds, sliceSeconds } = plan;
@@ -77,13 +91,11 @@ async function warmUp(benchCase: BenchCase, contestant: Contestant, plan: Measur
   return { ...measured, connections, count: rounds * connections, slices: isPeer ? PEER_SLICES : plan.slices };
 }
 
-async function measureSlice(
-  { contestant, next, count, connections, perSecond, cpu }: Lane,
-  status: number,
-): Promise<void> {
+async function measureSlice<N extends string>(lane: Lane<N>): Promise<void> {
+  const { contestant, benchCase, next, count, connections, perSecond, cpu } = lane;
   const before = await contestant.usage();
   const start = performance.now();
-  await contestant.client.sendMany(count, connections, status, next);
+  await contestant.client.sendMany(count, connections, benchCase.status, next);
   const seconds = (performance.now() - start) / 1000;
   const after = await contestant.usage();
   perSecond.push(count / seconds);

@@ -14,6 +14,19 @@ export interface Scale {
 export const FULL_SCALE: Scale = { users: 100_000, mediumGroup: 10_000 };
 export const QUICK_SCALE: Scale = { users: 4000, mediumGroup: 1000 };
 
+/** What an identity provider pushes into an empty directory when it is connected. */
+export interface CycleScale {
+  readonly users: number;
+  readonly groups: number;
+  readonly membersInGroup: number;
+}
+
+export const FULL_CYCLE: CycleScale = { users: 10_000, groups: 100, membersInGroup: 1000 };
+export const QUICK_CYCLE: CycleScale = { users: 200, groups: 4, membersInGroup: 100 };
+
+/** A directory with nobody in it. */
+export const NOBODY: Scale = { users: 0, mediumGroup: 0 };
+
 /** One group of ten for each connection of the client, so that nobody's change meets another's. */
 export const SMALL_GROUPS = 16;
 export const SMALL_GROUP = 10;
@@ -27,6 +40,7 @@ interface GroupPlan {
 
 /** The groups of the directory: sixteen small ones, the medium one, and the large one with everybody. */
 export function planGroups({ users, mediumGroup }: Scale): readonly GroupPlan[] {
+  if (users === 0) return [];
   const small = Array.from({ length: SMALL_GROUPS }, (_, index) => {
     const from = mediumGroup + index * SMALL_GROUP;
     return groupPlan(`small-${index}`, from, from + SMALL_GROUP);

@@ -2,7 +2,14 @@ import type { BenchCase } from './cases.js';
 import type { ContestantName } from './contestant.js';
 import type { Growth } from './growth.js';
 import type { Figures } from './measure-case.js';
+import type { CycleScale } from './population.js';
 import type { Usage } from './serve.js';
+
+/** What is written of a storage: lines for the file, and whether they can be trusted. */
+export interface HalfResult {
+  readonly lines: readonly ResultLine[];
+  readonly isControlled: boolean;
+}
 
 export interface CaseResult {
   readonly benchCase: BenchCase;
@@ -25,9 +32,17 @@ const CONTROL = { low: 0.95, high: 1.05 } as const;
 /** A group ten thousand times as large may make a member change so much dearer. */
 const GROWTH_TARGET = 1.1;
 
+/** Megabytes: of ours with everything in memory, and of ours on PostgreSQL while it sets all members of the large group. */
 const MEMORY_TARGET = 600;
+const SYNC_TARGET = 300;
 
-export function resultLine({ benchCase, figures }: CaseResult): ResultLine {
+/** Writers on one group, over as many on a group each. */
+const WRITERS_TARGET = 0.6;
+
+/** A first full cycle over HTTP, over inserts of the same rows without it. */
+const CYCLE_TARGET = 0.4;
+
+function resultLine({ benchCase, figures }: CaseResult): ResultLine {
   const ours = figureOf(figures, 'ours').perSecond;
   const bare = figureOf(figures, 'bare').perSecond;
   const peer = figures.get('peer')?.perSecond;
@@ -46,7 +61,12 @@ function controlRatio({ figures }: CaseResult): number {
   return figureOf(figures, 'bare').perSecond / figureOf(figures, 'bare again').perSecond;
 }
 
-export function isControlled(result: CaseResult): boolean {
+/** The results as they are kept. */
+export function halfResult(results: readonly CaseResult[], others: readonly ResultLine[] = []): HalfResult {
+  return { lines: [...results.map(resultLine), ...others], isControlled: results.every(isControlled) };
+}
+
+function isControlled(result: CaseResult): boolean {
   const ratio = controlRatio(result);
   return ratio >= CONTROL.low && ratio <= CONTROL.high;
 }
@@ -101,6 +121,62 @@ export function memoryLine(filled: Usage, worked: { readonly ours: Usage; readon
   return (
     `memory of ours when filled: ${megabytes(filled)} MB, target below ${MEMORY_TARGET} MB: ${met}; ` +
     `after all cases: ours ${megabytes(worked.ours)} MB, bare ${megabytes(worked.bare)} MB`
+  );
+}
+
+/** Changes of members each second: of writers on one group, and of as many on a group each. */
+export function writersLine(writers: number, oneGroup: number, manyGroups: number): string {
+  const ratio = oneGroup / manyGroups;
+  return (
+    `${writers} writers over HTTP: on one group ${shown(oneGroup)}/s, on ${writers} groups ${shown(manyGroups)}/s, ` +
+    `ratio ${ratio.toFixed(2)}, target ${WRITERS_TARGET.toFixed(2)}: ${verdict(ratio >= WRITERS_TARGET)}`
+  );
+}
+
+/** How long a first full cycle took, all users first. */
+export interface Seconds {
+  readonly users: number;
+  readonly groups: number;
+}
+
+export interface CycleResult {
+  readonly line: ResultLine;
+  /** What is printed. */
+  readonly text: string;
+}
+
+/** Writes each second: of the cycle through SCIM over HTTP, and of inserts of the same rows. */
+export function cycleResult(cycle: CycleScale, ours: Seconds, byHand: Seconds): CycleResult {
+  const writes = cycle.users + cycle.groups;
+  const perSecond = { ours: writes / sum(ours), byHand: writes / sum(byHand) };
+  const ratio = perSecond.ours / perSecond.byHand;
+  return {
+    line: {
+      case: 'postgres: first full cycle',
+      ours: rounded(perSecond.ours),
+      bare: rounded(perSecond.byHand),
+      peer: null,
+      ratioToBare: rounded(ratio),
+      ratioToPeer: null,
+    },
+    text:
+      `first full cycle: ${shown(perSecond.ours)} writes/s over HTTP, ${shown(perSecond.byHand)} by hand, ` +
+      `ratio ${ratio.toFixed(2)}, target ${CYCLE_TARGET.toFixed(2)}: ${verdict(ratio >= CYCLE_TARGET)}; ` +
+      `${shown(cycle.users)} users in ${rounded(ours.users)} s and ${rounded(byHand.users)} s, ` +
+      `${cycle.groups} groups of ${shown(cycle.membersInGroup)} in ${rounded(ours.groups)} s and ${rounded(byHand.groups)} s`,
+  };
+}
+
+function sum({ users, groups }: Seconds): number {
+  return users + groups;
+}
+
+/** The memory of a fresh server before and at the highest while it sets all members of a group. */
+export function syncLine(method: string, members: number, before: Usage, after: Usage): string {
+  const peak = Math.round(after.peakRss / 1e6);
+  return (
+    `${method} of ${members.toLocaleString('en')} members: ${megabytes(before)} MB before, at most ${peak} MB, ` +
+    `target below ${SYNC_TARGET} MB: ${verdict(peak < SYNC_TARGET)}`
   );
 }
 

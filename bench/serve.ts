@@ -8,6 +8,16 @@ export interface ServerSettings {
   readonly scale: { readonly users: number; readonly mediumGroup: number };
   /** Of the server whose answers this one is filled from, with its token. */
   readonly origin?: { readonly port: number; readonly token: string };
+  /** Where its data are, in tables that are filled already; in its memory unless given. */
+  readonly database?: DatabaseSettings;
+}
+
+/** Tables in PostgreSQL, in a schema of their own. */
+export interface DatabaseSettings {
+  readonly connectionString: string;
+  readonly schema: string;
+  /** What gives access to the directory in them. */
+  readonly token: string;
 }
 
 /** What a server has used since it was started. */
@@ -16,6 +26,8 @@ export interface Usage {
   readonly cpu: number;
   /** Resident memory in bytes. */
   readonly rss: number;
+  /** The most it ever had. */
+  readonly peakRss: number;
 }
 
 export interface Command {
@@ -29,6 +41,7 @@ export type Reply =
 
 /** Where all servers are mounted, and what their answers call it. */
 export const MOUNT = '/scim/v2';
+export const ORGANIZATION_ID = 'bench';
 export const DIRECTORY_ID = 'bench';
 export const BASE_URL: string = `https://scim.example.com${MOUNT}`;
 
@@ -64,5 +77,5 @@ function reply(message: Reply): void {
 
 function usage(): Usage {
   const { user, system } = process.cpuUsage();
-  return { cpu: user + system, rss: process.memoryUsage.rss() };
+  return { cpu: user + system, rss: process.memoryUsage.rss(), peakRss: process.resourceUsage().maxRSS * 1024 };
 }

@@ -9,11 +9,30 @@ export interface ServerProcess {
   stop(): void;
 }
 
-/** Starts a script of this folder with `serve` in it, and waits until it listens. */
-export async function startServer(
-  script: 'ours-server' | 'bare-server' | 'peer-server',
-  settings: ServerSettings,
-): Promise<ServerProcess> {
+type Script = 'ours-server' | 'bare-server' | 'bare-postgres-server' | 'peer-server';
+
+/** Servers that end together. */
+export interface ServerGroup {
+  /** Starts a script of this folder with `serve` in it, and waits until it listens. */
+  start(script: Script, settings: ServerSettings): Promise<ServerProcess>;
+  stop(): void;
+}
+
+export function createServerGroup(): ServerGroup {
+  const servers: ServerProcess[] = [];
+  return {
+    async start(script, settings) {
+      const server = await startServer(script, settings);
+      servers.push(server);
+      return server;
+    },
+    stop() {
+      for (const server of servers.splice(0)) server.stop();
+    },
+  };
+}
+
+async function startServer(script: Script, settings: ServerSettings): Promise<ServerProcess> {
   const file = fileURLToPath(new URL(`./${script}.js`, import.meta.url));
   const child = fork(file, [JSON.stringify(settings)], {
     env: { ...process.env, NODE_ENV: 'production' },

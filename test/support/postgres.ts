@@ -12,7 +12,10 @@ import pg from 'pg';
 const run = promisify(execFile);
 const INSTALLED = '/usr/lib/postgresql';
 
-/** A PostgreSQL database for tests. */
+/** What a server gives up durability for speed by. */
+const HASTY = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+
+/** A PostgreSQL database for tests and benchmarks. */
 export interface PostgresServer {
   readonly connectionString: string;
   /** Whether it ends with the tests, and all that is in it. */
@@ -22,9 +25,9 @@ export interface PostgresServer {
 
 /**
  * The server that `DATABASE_URL` names, else one of our own: from the installed binaries, in a temporary folder, on a
- * free port of the loopback interface. It gives up durability for speed.
+ * free port of the loopback interface. It gives up durability for speed, unless it is told other settings.
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(serverSettings: readonly string[] = HASTY): Promise<PostgresServer> {
   const given = env['DATABASE_URL'];
   if (given) return { connectionString: given, isOurs: false, stop: async () => undefined };
   const binaries = binariesFolder();
@@ -39,7 +42,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     settings,
   );
   const port = await freePort();
-  const options = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=60'];
+  const options = [...serverSettings, 'max_connections=60'];
   const server = spawn(
     join(binaries, 'postgres'),
     ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', folder, ...options.flatMap((option) => ['-c', option])],

@@ -1,0 +1,84 @@
+import pg from 'pg';
+import { startPostgres } from '../test/support/postgres.js';
+import { requireIndexes } from './bare-plans.js';
+import { compareRows } from './compare-rows.js';
+import { meetContestant } from './contestant.js';
+import { measureCycle } from './full-cycle.js';
+import { type Contestants, compareAll, type HalfPlan, measureAll } from './half.js';
+import { createHeldClock } from './held-clock.js';
+import { measureWriters } from './parallel-writers.js';
+import { caseTable, type HalfResult, halfResult } from './report.js';
+import type { DatabaseSettings, ServerSettings } from './serve.js';
+import { createServerGroup } from './server-process.js';
+import { measureSync } from './sync-memory.js';
+import { copyTables, dropTables, fillTables, settle } from './tables.js';
+
+/** As durable as PostgreSQL is by itself; the rest so that it neither reads from a disk nor tidies up while measured. */
+const SERVER_SETTINGS = [
+  'fsync=on',
+  'synchronous_commit=on',
+  'full_page_writes=on',
+  'shared_buffers=1GB',
+  'max_wal_size=16GB',
+  'checkpoint_timeout=1h',
+];
+/** What is measured besides the cases. */
+export const FURTHER_FIGURES = {
+  writers: 'postgres: parallel writers',
+  sync: 'postgres: memory of a sync',
+  cycle: 'postgres: first full cycle',
+} as const;
+
+const SCHEMAS = { ours: 'bench_ours', bare: 'bench_bare', bareAgain: 'bench_bare_again' } as const;
+
+/** Measures ours and bare twice, each on tables of its own in one PostgreSQL, and what else is said of ours on it. */
+export async function measurePostgres(plan: HalfPlan): Promise<HalfResult> {
+  const postgres = await startPostgres(SERVER_SETTINGS);
+  const { connectionString } = postgres;
+  const pool = new pg.Pool({ connectionString });
+  const servers = createServerGroup();
+  try {
+    const { instant, scale } = plan;
+    const clock = createHeldClock(instant);
+    const ours = await fillTables(pool, { connectionString, schema: SCHEMAS.ours }, { clock, scale });
+    const bare = await copyTables(pool, ours, SCHEMAS.bare);
+    const bareAgain = await copyTables(pool, ours, SCHEMAS.bareAgain);
+    await settle(pool);
+    await requireIndexes(pool, SCHEMAS.bare);
+
+    const on = (database: DatabaseSettings): ServerSettings => ({ instant, scale, database });
+    const running = [
+      await servers.start('ours-server', on(ours)),
+      await servers.start('bare-postgres-server', on(bare)),
+      await servers.start('bare-postgres-server', on(bareAgain)),
+    ] as const;
+    const common = { token: ours.token, scale, connections: plan.measuring.connections };
+    const contestants: Contestants = [
+      await meetContestant('ours', running[0], common, 'without cursors'),
+      await meetContestant('bare', running[1], common, 'without cursors'),
+      await meetContestant('bare again', running[2], common, 'without cursors'),
+    ];
+    await compareAll(plan, contestants);
+    await compareRows(pool, SCHEMAS.ours, SCHEMAS.bare);
+    console.log('bare has written the same rows as ours');
+    for (const server of running) await server.command('letGo');
+
+    const results = await measureAll(plan, contestants);
+    if (results.length > 0) console.log(`\n${caseTable(results)}\n`);
+    if (plan.isWanted(FURTHER_FIGURES.writers)) console.log(await measureWriters(contestants[0], plan.measuring));
+    for (const { client } of contestants) client.close();
+    servers.stop();
+    if (plan.isWanted(FURTHER_FIGURES.sync)) {
+      for (const line of await measureSync(servers, on(ours))) console.log(line);
+    }
+    if (!plan.isWanted(FURTHER_FIGURES.cycle)) return halfResult(results);
+    const cycle = await measureCycle(pool, servers, plan, connectionString);
+    console.log(cycle.text);
+    return halfResult(results, [cycle.line]);
+  } finally {
+    servers.stop();
+    await dropTables(pool, Object.values(SCHEMAS));
+    await pool.end();
+    await postgres.stop();
+  }
+}
