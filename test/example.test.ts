@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import pg from 'pg';
 import { type BuiltPackage, buildPackage } from './support/built-package.js';
 import { type ChildProgram, startProgram } from './support/child-program.js';
-import { newSchemaName, startPostgres } from './support/postgres.js';
+import { HAS_POSTGRES, newSchemaName, startPostgres } from './support/postgres.js';
 import { ENTERPRISE, LIST, PATCH_OP, USER } from './support/scim-site.js';
 
 interface Ready {
@@ -169,7 +169,7 @@ describe('the example, started again', () => {
     expect(second.program.output()).toContain(`kept in ${join(DATA_DIR, 'console.db')}`);
   });
 
-  it('design 8 keeps everything in PostgreSQL where DATABASE_URL names one', async () => {
+  (HAS_POSTGRES ? it : it.skip)('design 8 keeps everything in PostgreSQL where DATABASE_URL names one', async () => {
     const postgres = await startPostgres();
     const schema = newSchemaName();
     const database = new pg.Client({ connectionString: postgres.connectionString });

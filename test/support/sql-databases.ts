@@ -6,7 +6,7 @@ import { createSqlStorage, migrate, type SqlOptions } from 'express-sso-scim/ada
 import { CompiledQuery, Kysely, type LogEvent, PostgresDialect, SqliteDialect } from 'kysely';
 import Libsql from 'libsql';
 import pg from 'pg';
-import { newSchemaName, startPostgres } from './postgres.js';
+import { HAS_POSTGRES, newSchemaName, startPostgres } from './postgres.js';
 
 /** A statement as it was sent. */
 interface SentStatement {
@@ -35,7 +35,7 @@ export interface SqlDatabase {
 export type DatabaseName = 'libsql' | 'postgres';
 
 /** Databases that the tests of the SQL adapter run on. */
-export const DATABASES: readonly DatabaseName[] = ['libsql', 'postgres'];
+export const DATABASES: readonly DatabaseName[] = HAS_POSTGRES ? ['libsql', 'postgres'] : ['libsql'];
 
 export async function openDatabase(name: DatabaseName, connections = 10): Promise<SqlDatabase> {
   return name === 'libsql' ? openLibsql() : openPostgres(connections);
