@@ -28,7 +28,7 @@ export function canonicalResource(
     throw badRequest('invalidSyntax', `The body must be a JSON object that describes ${withArticle(type.name)}.`);
   }
   const draft: ResourceInMaking = { attributes: {}, named: new Set() };
-  collect(body, draft, type, policy.unknownAttributes);
+  collect(body, '', draft, type, policy.unknownAttributes);
   if (policy.unstatedSchemas === 'refuse') requireStatedSchemas(draft.schemas, type);
   return 'members' in draft
     ? { attributes: draft.attributes, members: draft.members }
@@ -38,29 +38,29 @@ export function canonicalResource(
 /** What has been read of a body so far; `named` tells which attributes were given, to refuse one given twice. */
 interface ResourceInMaking {
   readonly attributes: Record<string, JsonValue>;
-  readonly named: Set<string>;
+  readonly named: Set<AttributeType>;
   members?: unknown;
   schemas?: unknown;
 }
 
+/** @param prefix what stands before each name: nothing, or the URN of an extension with a colon */
 function collect(
   object: object,
+  prefix: string,
   draft: ResourceInMaking,
   type: ResourceType,
   unknown: ScimPolicy['unknownAttributes'],
 ): void {
-  for (const [name, value] of Object.entries(object)) {
+  for (const [given, value] of Object.entries(object)) {
+    const name = prefix === '' ? given : prefix + given;
     const resolution = resolvePath(type, name);
     switch (resolution.kind) {
       case 'core':
-        collect(attributesOf(name, value), draft, type, unknown);
+        collect(attributesOf(name, value), '', draft, type, unknown);
         break;
-      case 'extension': {
-        const { urn } = resolution;
-        const inside = Object.entries(attributesOf(name, value)).map(([inner, each]) => [`${urn}:${inner}`, each]);
-        collect(Object.fromEntries(inside), draft, type, unknown);
+      case 'extension':
+        collect(attributesOf(name, value), `${resolution.urn}:`, draft, type, unknown);
         break;
-      }
       case 'attribute':
         refuseSecond(resolution.resolved, draft);
         if (resolution.resolved.attribute.name === 'schemas') draft.schemas = value;
@@ -82,9 +82,9 @@ function attributesOf(urn: string, value: unknown): object {
 
 /** Names mean the same in any case, so `active` beside `Active` is one attribute with two values. */
 function refuseSecond(resolved: ResolvedPath, { named }: ResourceInMaking): void {
-  const path = pathText(resolved);
-  if (named.has(path)) throw badRequest('invalidSyntax', `"${path}" is given twice.`);
-  named.add(path);
+  const part = resolved.subAttribute ?? resolved.attribute;
+  if (named.has(part)) throw badRequest('invalidSyntax', `"${pathText(resolved)}" is given twice.`);
+  named.add(part);
 }
 
 function put(

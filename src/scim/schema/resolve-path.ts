@@ -19,11 +19,32 @@ export type Resolution =
 
 const UNKNOWN: Resolution = { kind: 'unknown' };
 
+/** What the names of a type mean as the schema spells them, which is how nearly all of them come. */
+const spelled = new WeakMap<ResourceType, ReadonlyMap<string, Resolution>>();
+
 /**
  * Finds what an attribute name means (RFC 7644 section 3.10): `userName`, `name.familyName`, either with the URN of its
  * schema before it, or a URN alone. Names and URNs are compared without case.
  */
 export function resolvePath(type: ResourceType, name: string): Resolution {
+  return namesOf(type).get(name) ?? resolveAnyCase(type, name);
+}
+
+function namesOf(type: ResourceType): ReadonlyMap<string, Resolution> {
+  const known = spelled.get(type);
+  if (known) return known;
+  const names = new Map<string, Resolution>();
+  const add = (name: string) => names.set(name, resolveAnyCase(type, name));
+  for (const { name } of type.attributes.values()) add(name);
+  for (const { schema } of type.extensions.values()) {
+    add(schema.id);
+    for (const { name } of schema.attributes.values()) add(`${schema.id}:${name}`);
+  }
+  spelled.set(type, names);
+  return names;
+}
+
+function resolveAnyCase(type: ResourceType, name: string): Resolution {
   const lower = name.toLowerCase();
   const core = type.schema.id.toLowerCase();
   if (lower === core) return { kind: 'core' };
