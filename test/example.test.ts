@@ -169,6 +169,7 @@ describe('the example, started again', () => {
     expect(second.program.output()).toContain(`kept in ${join(DATA_DIR, 'console.db')}`);
   });
 
+  // A machine may be without PostgreSQL, see HAS_POSTGRES.
   (HAS_POSTGRES ? it : it.skip)('design 8 keeps everything in PostgreSQL where DATABASE_URL names one', async () => {
     const postgres = await startPostgres();
     const schema = newSchemaName();

@@ -56,6 +56,7 @@ async function close(): Promise<void> {
   await server.stop();
 }
 
+// A machine may be without PostgreSQL, see HAS_POSTGRES.
 (HAS_POSTGRES ? describe : describe.skip)('an application with tables of its own', () => {
   beforeAll(open, 60_000);
   afterAll(close);

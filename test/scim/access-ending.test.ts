@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { AccessEnded } from 'express-sso-scim';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import type { Response } from 'supertest';
-import { observeStorage } from '../support/observed-storage.js';
+import { observeStorage } from '../../src/testing/observed-storage.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 import { expectScimError } from '../support/scim-error.js';
 import { createGroup, createUser, list, UNKNOWN_ID } from '../support/scim-resources.js';

@@ -26,12 +26,12 @@ import { compileFilter } from '../../src/storage/evaluate-filter.js';
 import { readAuthorization } from '../../src/tenancy/bearer-token.js';
 import { normalizeHost } from '../../src/tenancy/host-name.js';
 import { DEFAULT_SCIM_POLICY, type ScimPolicy } from '../../src/tenancy/scim-policy.js';
+import { observeStorage } from '../../src/testing/observed-storage.js';
+import { createSeededRandom, type SeededRandom } from '../../src/testing/seeded-random.js';
 import { createHostileInput } from '../support/hostile-input.js';
 import { type HttpClient, startHttpClient } from '../support/http-client.js';
-import { observeStorage } from '../support/observed-storage.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 import { createScimSite, ERROR, type ScimClient, USER } from '../support/scim-site.js';
-import { createSeededRandom, type SeededRandom } from '../support/seeded-random.js';
 
 // A rejection that nobody handles and an error that nobody catches fail the test at hand: the test runner sees to it.
 

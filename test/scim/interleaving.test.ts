@@ -10,12 +10,12 @@ import {
   StorageUnavailableError,
 } from 'express-sso-scim';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
+import { observeStorage } from '../../src/testing/observed-storage.js';
+import { createSeededRandom, type SeededRandom } from '../../src/testing/seeded-random.js';
 import { type HttpAnswer, type HttpClient, startHttpClient } from '../support/http-client.js';
-import { observeStorage } from '../support/observed-storage.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 import { SEARCH } from '../support/scim-resources.js';
 import { GROUP, PATCH_OP, USER } from '../support/scim-site.js';
-import { createSeededRandom, type SeededRandom } from '../support/seeded-random.js';
 
 const SEED = 20_260_531;
 const DIRECTORIES = 50;

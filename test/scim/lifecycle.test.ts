@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import type { Response } from 'supertest';
-import { observeStorage, type StorageCall } from '../support/observed-storage.js';
+import { observeStorage, type StorageCall } from '../../src/testing/observed-storage.js';
 import { addPeople, createTickingClock } from '../support/patch-subjects.js';
 import { expectScimError } from '../support/scim-error.js';
 import {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
+import { observeStorage, type StorageCall } from '../../src/testing/observed-storage.js';
 import { BULK } from '../support/hostile-input.js';
-import { observeStorage, type StorageCall } from '../support/observed-storage.js';
 import { exchangeUntilClosed, type RawAnswer } from '../support/raw-exchange.js';
 import { expectScimError } from '../support/scim-error.js';
 import { createGroup, createUser, list, type Resource, withQuery } from '../support/scim-resources.js';

@@ -3,15 +3,15 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import express from 'express';
 import { createScimRouter } from 'express-sso-scim';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
+import { observeStorage, type StorageCall } from '../../src/testing/observed-storage.js';
+import { createSeededRandom } from '../../src/testing/seeded-random.js';
 import { BULK } from '../support/hostile-input.js';
 import { startHttpClient } from '../support/http-client.js';
-import { observeStorage, type StorageCall } from '../support/observed-storage.js';
 import { sendAndHangUp } from '../support/raw-exchange.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 import { expectScimError } from '../support/scim-error.js';
 import { createGroup, createUser, list, type Resource } from '../support/scim-resources.js';
 import { createScimSite, ENTERPRISE, GROUP, PATCH_OP, type ScimClient, USER } from '../support/scim-site.js';
-import { createSeededRandom } from '../support/seeded-random.js';
 
 const SEED = 4_711;
 

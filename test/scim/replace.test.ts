@@ -3,7 +3,7 @@ import { createDirectories, UniqueConflictError } from 'express-sso-scim';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import type { Response } from 'supertest';
 import type { ScimType } from '../../src/scim/error.js';
-import { observeStorage } from '../support/observed-storage.js';
+import { observeStorage } from '../../src/testing/observed-storage.js';
 import { expectScimError } from '../support/scim-error.js';
 import { createGroup, createUser, list, namesOf, type Resource, UNKNOWN_ID } from '../support/scim-resources.js';
 import { createScimSite, ENTERPRISE, GROUP, type ScimClient, type ScimSite, USER } from '../support/scim-site.js';

@@ -3,7 +3,7 @@ import { createDirectoryTokens } from 'express-sso-scim';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import request from 'supertest';
 import { systemClock } from '../../src/core/clock.js';
-import { observeStorage } from '../support/observed-storage.js';
+import { observeStorage } from '../../src/testing/observed-storage.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 import { expectScimError } from '../support/scim-error.js';
 import {

@@ -4,7 +4,7 @@ import express from 'express';
 import { createDirectories, createDirectoryTokens, createScimRouter } from 'express-sso-scim';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import request from 'supertest';
-import { observeStorage } from '../support/observed-storage.js';
+import { observeStorage } from '../../src/testing/observed-storage.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 import { expectScimError } from '../support/scim-error.js';
 import { createUser } from '../support/scim-resources.js';

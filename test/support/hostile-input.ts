@@ -1,6 +1,6 @@
+import type { SeededRandom } from '../../src/testing/seeded-random.js';
 import { SEARCH } from './scim-resources.js';
 import { ENTERPRISE, GROUP, PATCH_OP, USER } from './scim-site.js';
-import type { SeededRandom } from './seeded-random.js';
 
 export const BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 const CUSTOM = 'urn:example:Gadget';

@@ -1,6 +1,6 @@
 import type { ContractRule } from '../contract-rule.js';
-import { filterRule } from '../filter-rule.js';
 import { compare, not } from '../query-ground.js';
+import { filterRule } from '../query-rule.js';
 
 const exact = { caseExact: true } as const;
 const instant = { type: 'dateTime' } as const;

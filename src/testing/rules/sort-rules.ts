@@ -1,10 +1,9 @@
-import type { Sort } from '../../storage/query.js';
-import type { JsonObject } from '../../storage/resource-store.js';
 import { sortResources } from '../../storage/sort-resources.js';
 import { T1, T2 } from '../contract-ground.js';
 import type { ContractRule } from '../contract-rule.js';
 import { expectSame } from '../expectation.js';
 import { addResources, askOf, compare, found, sortBy } from '../query-ground.js';
+import { sortRule } from '../query-rule.js';
 import { randomAttributes, randomSort } from '../random-query.js';
 import { draft } from '../resource-draft.js';
 import { RESOURCE_KINDS, USERS } from '../resource-kind.js';
@@ -155,27 +154,3 @@ export const SORT_RULES: readonly ContractRule[] = [
     },
   },
 ];
-
-function sortRule(
-  code: string,
-  promise: string,
-  notice: string,
-  resources: readonly JsonObject[],
-  cases: readonly (readonly [Sort, string])[],
-): ContractRule {
-  return {
-    code,
-    promise,
-    notice,
-    async check({ storage, newDirectory }) {
-      for (const kind of RESOURCE_KINDS) {
-        const scope = await newDirectory();
-        await addResources(storage, scope, resources, kind);
-        for (const [sort, expected] of cases) {
-          const order = await found(askOf(storage, scope, kind), { sort });
-          expectSame(order, expected, `the order of ${kind.title} by ${JSON.stringify(sort)}`);
-        }
-      }
-    },
-  };
-}

@@ -1,1 +1,0 @@
-export { observeStorage, type StorageCall } from '../../src/testing/observed-storage.js';

@@ -1,1 +1,0 @@
-export { createSeededRandom, type SeededRandom } from '../../src/testing/seeded-random.js';
