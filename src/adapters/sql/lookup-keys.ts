@@ -1,8 +1,7 @@
-import { foldCase } from '../../core/fold.js';
 import { sha256 } from '../../core/sha256.js';
-import { isJsonList } from '../../storage/json-list.js';
 import type { AttributePath } from '../../storage/query.js';
 import type { JsonObject, JsonValue } from '../../storage/resource-store.js';
+import { textsAt } from '../../storage/texts-at.js';
 
 /** Longer keys are kept as their beginning and a hash: PostgreSQL indexes no text of more than some 2,700 bytes. */
 const LONGEST = 300;
@@ -52,14 +51,6 @@ function columnKey(attributes: JsonObject, name: string): string | null {
   return typeof attributes[name] === 'string' ? key : ODD;
 }
 
-function keysAt(value: JsonValue | undefined, path: AttributePath, depth = 0): readonly string[] {
-  const name = path[depth];
-  if (typeof value === 'string') {
-    // An element that is a plain value can be asked for its `value`.
-    const isReached = name === undefined || (name === 'value' && depth === path.length - 1);
-    return isReached ? [indexKey(foldCase(value))] : [];
-  }
-  if (typeof value !== 'object' || value === null) return [];
-  if (isJsonList(value)) return value.flatMap((element) => keysAt(element, path, depth));
-  return name !== undefined && Object.hasOwn(value, name) ? keysAt(value[name], path, depth + 1) : [];
+function keysAt(attributes: JsonObject, path: AttributePath): readonly string[] {
+  return textsAt(attributes, path).map(indexKey);
 }
