@@ -34,20 +34,19 @@ export class OutsideAccess<DB> implements JoinableAccess<DB> {
     return this.#dialect.commitsAlone ? this.read(scope, work) : this.whole(scope, work);
   }
 
-  async whole<T>(_: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
-    if (!this.#isReady) await this.#getReady();
-    return withRetries(this.#dialect, () =>
-      this.#dialect.transaction(this.#kysely, (connection) => work(runOn(connection))),
+  whole<T>(_: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
+    return this.#begin(this.#kysely, (connection) => work(runOn(connection)));
+  }
+
+  transaction<T>(scope: OrganizationScope, work: (access: JoinableAccess<DB>) => Promise<T>): Promise<T> {
+    return this.#begin(this.handle, (connection) =>
+      new TransactionAccess(runOn(connection.withoutPlugins()), scope, connection).complete(work),
     );
   }
 
-  async transaction<T>(scope: OrganizationScope, work: (access: JoinableAccess<DB>) => Promise<T>): Promise<T> {
+  async #begin<T>(kysely: Kysely<DB>, work: (connection: Kysely<DB>) => Promise<T>): Promise<T> {
     if (!this.#isReady) await this.#getReady();
-    return withRetries(this.#dialect, () =>
-      this.#dialect.transaction(this.handle, (connection) =>
-        new TransactionAccess(runOn(connection.withoutPlugins()), scope, connection).complete(work),
-      ),
-    );
+    return withRetries(this.#dialect, () => this.#dialect.transaction(kysely, work));
   }
 
   async #getReady(): Promise<void> {

@@ -28,7 +28,7 @@ const LOST =
 /** PostgreSQL 13 and later. */
 export const POSTGRES: SqlDialect = {
   name: 'postgres',
-  placeholder: (position) => `$${position}`,
+  parameter: (position) => `$${position}`,
   forUpdate: 'for update',
   forKeyShare: 'for key share',
 

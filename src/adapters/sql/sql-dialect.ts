@@ -16,7 +16,7 @@ export type Fault =
 export interface SqlDialect {
   readonly name: 'postgres' | 'sqlite';
   /** The mark of the bound value at a position, which counts from 1. */
-  placeholder(position: number): string;
+  parameter(position: number): string;
 
   /** Locks the rows of a `select` against everybody. */
   readonly forUpdate: string;

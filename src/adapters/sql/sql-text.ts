@@ -35,9 +35,9 @@ export function joined(parts: readonly Sql[], separator: string): Sql {
 }
 
 /** Numbers the bound values as the dialect wants them. */
-export function render(parts: Sql, { placeholder }: Pick<SqlDialect, 'placeholder'>): SqlStatement {
+export function render(parts: Sql, { parameter }: Pick<SqlDialect, 'parameter'>): SqlStatement {
   const values: SqlValue[] = [];
-  const texts = parts.map((part) => (typeof part === 'string' ? part : placeholder(values.push(part.value))));
+  const texts = parts.map((part) => (typeof part === 'string' ? part : parameter(values.push(part.value))));
   return { text: texts.join(''), values };
 }
 
@@ -45,9 +45,9 @@ export function render(parts: Sql, { placeholder }: Pick<SqlDialect, 'placeholde
 export type Prepared<N extends string> = (values: Readonly<Record<N, SqlValue>>) => SqlStatement;
 
 /** Prepares a statement in which `{name}` stands for a value; a name may come more than once. */
-export function prepare<N extends string>(text: string, { placeholder }: Pick<SqlDialect, 'placeholder'>): Prepared<N> {
+export function prepare<N extends string>(text: string, { parameter }: Pick<SqlDialect, 'parameter'>): Prepared<N> {
   const names: string[] = [];
-  const rendered = text.replace(/\{(\w+)\}/g, (_, name: string) => placeholder(names.push(name)));
+  const rendered = text.replace(/\{(\w+)\}/g, (_, name: string) => parameter(names.push(name)));
   return (values) => {
     const given: Readonly<Record<string, SqlValue>> = values;
     return { text: rendered, values: names.map((name) => given[name] ?? null) };
