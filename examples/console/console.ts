@@ -53,7 +53,10 @@ async function serve(
   { storage, place, close }: TrialStorage,
   { port, dataDirectory }: Settings,
 ): Promise<RunningConsole> {
-  const created = await Promise.all(TRIAL_ORGANIZATIONS.map(({ directory }) => openDirectory(storage, directory)));
+  const trials = await Promise.all(
+    TRIAL_ORGANIZATIONS.map(async (trial) => ({ ...trial, directory: await openDirectory(storage, trial.directory) })),
+  );
+  const created = trials.map(({ directory }) => directory);
   const tokens = await openTrialTokens(join(dataDirectory, 'trial-tokens.json'), storage, created);
 
   const server = createServer();
@@ -81,10 +84,9 @@ async function serve(
     token: tokens.get(id) ?? '',
   }));
   await Promise.all(
-    addresses.map(async ({ organization, scimBaseUrl, token }) => {
-      const people = TRIAL_ORGANIZATIONS.find((each) => each.organization.id === organization);
-      const directory = created.find(({ organizationId }) => organizationId === organization);
-      if (people && directory && (await isEmpty(storage, directory))) await pushPeople(scimBaseUrl, token, people);
+    trials.map(async ({ directory, ...people }) => {
+      const address = addresses.find(({ organization }) => organization === directory.organizationId);
+      if (address && (await isEmpty(storage, directory))) await pushPeople(address.scimBaseUrl, address.token, people);
     }),
   );
   return {

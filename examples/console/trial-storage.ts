@@ -6,7 +6,7 @@ import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
 import Libsql from 'libsql';
 import pg from 'pg';
 import type { Settings } from './settings.js';
-import { StartError } from './start-error.js';
+import { codeOf, StartError, unusableFolder } from './start-error.js';
 import { TRIAL_ORGANIZATIONS } from './trial-organizations.js';
 
 /** Where the example keeps people and groups. */
@@ -53,11 +53,6 @@ function reasonOf(error: unknown): string {
   return `${message}${deeper}`;
 }
 
-/** Codes say enough: a message might show what the address of the database holds. */
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : error.name;
-}
-
 function openFile(file: string, dataDirectory: string): SqliteDialect {
   try {
     mkdirSync(dataDirectory, { recursive: true });
@@ -66,10 +61,7 @@ function openFile(file: string, dataDirectory: string): SqliteDialect {
     database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000');
     return new SqliteDialect({ database });
   } catch (error) {
-    const reason = error instanceof Error ? codeOf(error) : String(error);
-    throw new StartError(`The data folder ${dataDirectory} cannot be used (${reason}). Set DATA_DIR to another one.`, {
-      cause: error,
-    });
+    throw unusableFolder(dataDirectory, error);
   }
 }
 

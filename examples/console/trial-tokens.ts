@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createDirectoryTokens, type Directory, type DirectoryToken, type Storage } from 'express-sso-scim';
-import { StartError } from './start-error.js';
+import { codeOf, StartError, unusableFolder } from './start-error.js';
 
 /** A token as the example keeps it, and the record by which the storage knows it. */
 interface TrialToken {
@@ -51,7 +51,7 @@ async function readTokens(file: string): Promise<readonly TrialToken[]> {
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
-    throw unusable(file, error);
+    throw unusableFolder(dirname(file), error);
   }
   try {
     const tokens: unknown = JSON.parse(text);
@@ -72,17 +72,6 @@ async function writeTokens(file: string, tokens: readonly TrialToken[]): Promise
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, `${JSON.stringify(tokens, undefined, 2)}\n`, { mode: 0o600 });
   } catch (error) {
-    throw unusable(file, error);
+    throw unusableFolder(dirname(file), error);
   }
-}
-
-function unusable(file: string, error: unknown): StartError {
-  const reason = codeOf(error);
-  return new StartError(`The data folder ${dirname(file)} cannot be used (${reason}). Set DATA_DIR to another one.`, {
-    cause: error,
-  });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
