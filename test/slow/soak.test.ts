@@ -1,11 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createSeededRandom, type SeededRandom } from '../../src/testing/seeded-random.js';
 import { type HttpClient, startHttpClient } from '../support/http-client.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 import type { List, Resource } from '../support/scim-resources.js';
 import { createScimSite, PATCH_OP, type ScimClient } from '../support/scim-site.js';
-import { createSeededRandom, type SeededRandom } from '../support/seeded-random.js';
 
 const DIRECTORIES = 20;
 const REQUESTS = 200_000;

@@ -7,7 +7,7 @@ import {
   UniqueConflictError,
 } from 'express-sso-scim';
 import { createSqlStorage } from 'express-sso-scim/adapters/sql';
-import { createSeededRandom } from '../support/seeded-random.js';
+import { createSeededRandom } from '../../src/testing/seeded-random.js';
 import { DATABASES, openDatabase, type SqlDatabase } from '../support/sql-databases.js';
 
 const T0 = '2026-03-01T10:00:00.000Z';

@@ -3,10 +3,10 @@ import { Agent, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDirectories, createDirectoryTokens, type DirectoryScope, type Storage } from 'express-sso-scim';
 import { systemClock } from '../../src/core/clock.js';
+import { createSeededRandom, type SeededRandom } from '../../src/testing/seeded-random.js';
 import { type BuiltPackage, buildPackage } from '../support/built-package.js';
 import { type ChildProgram, startProgram } from '../support/child-program.js';
 import { PATCH_OP } from '../support/scim-site.js';
-import { createSeededRandom, type SeededRandom } from '../support/seeded-random.js';
 import { DATABASES, openDatabase, type SqlDatabase } from '../support/sql-databases.js';
 
 const SCOPE: DirectoryScope = { organizationId: 'acme', directoryId: 'acme' };

@@ -58,6 +58,7 @@ const CALLS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
     groups.changeMembers(scope, 'g3', { change: { add: ['u9'], remove: ['u7'] }, at: T1, unknown: 'refuse' }),
 };
 
+// A machine may be without PostgreSQL, see HAS_POSTGRES.
 (HAS_POSTGRES ? describe : describe.skip)('statements on PostgreSQL', () => {
   let database: SqlDatabase;
   let storage: Storage;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DirectoryScope, Storage } from 'express-sso-scim';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
-import { createSeededRandom } from '../support/seeded-random.js';
+import { createSeededRandom } from '../../src/testing/seeded-random.js';
 import { DATABASES, openDatabase, type SqlDatabase } from '../support/sql-databases.js';
 
 const T0 = '2026-03-01T10:00:00.000Z';
