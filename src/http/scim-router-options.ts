@@ -73,6 +73,11 @@ export interface ScimRouterOptions {
   /** Seconds between two pages of a walk by cursor. 3,600 unless told. */
   readonly cursorTimeout?: number;
   /**
+   * Bytes of memory that lists may keep texts of users in, so that a page which is read again need not be made again. Taken
+   * as lists are read. 128 MiB unless told, enough for about 100,000 users.
+   */
+  readonly listCacheBytes?: number;
+  /**
    * Bulk requests: `false` switches them off. 1,000 operations and 1 MiB unless told; `maxPayloadSize` is kept as
    * `maxBodyBytes` is.
    */
@@ -203,6 +208,7 @@ export const parseScimRouterOptions: (options: unknown) => ScimRouterOptions =
       defaultPageSize: positive,
       maxPageSize: positive,
       cursorTimeout: positive,
+      listCacheBytes: { type: 'integer', minimum: 1_048_576, description: 'a whole number from 1,048,576 (1 MiB)' },
       bulk: {
         anyOf: [
           { const: false },

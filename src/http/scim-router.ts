@@ -173,11 +173,18 @@ function methodOf({ method }: Request): string {
 }
 
 function limitsOf(settings: ScimRouterOptions): ScimLimits {
-  const { defaultPageSize = 100, maxPageSize = 1000, cursorTimeout = 3600, bulk } = settings;
+  const {
+    defaultPageSize = 100,
+    maxPageSize = 1000,
+    cursorTimeout = 3600,
+    bulk,
+    listCacheBytes = 134_217_728,
+  } = settings;
   return {
     defaultPageSize: Math.min(defaultPageSize, maxPageSize),
     maxPageSize,
     cursorTimeout,
+    listCacheBytes,
     bulk: bulk === false ? undefined : (bulk ?? { maxOperations: 1000, maxPayloadSize: 1024 * 1024 }),
   };
 }

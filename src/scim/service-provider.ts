@@ -55,7 +55,7 @@ export function createServiceProvider(options: ServiceProviderOptions): ServiceP
   const { users, groups, customResources } = provisioning;
   const endpoints: ReadonlyMap<string, ResourceEndpoint> = new Map(
     [
-      createUsersEndpoint({ type: schemas.user, storage, users }),
+      createUsersEndpoint({ type: schemas.user, storage, users, listCacheBytes: limits.listCacheBytes }),
       createGroupsEndpoint({ type: schemas.group, storage, groups }),
       ...schemas.custom.map((type) => createCustomResourceEndpoint({ type, storage, customResources })),
     ].map((endpoint) => [endpoint.type.endpoint, endpoint]),

@@ -4,6 +4,7 @@ import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import request from 'supertest';
 import { systemClock } from '../../src/core/clock.js';
 import { observeStorage } from '../../src/testing/observed-storage.js';
+import { createSeededRandom } from '../../src/testing/seeded-random.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 import { expectScimError } from '../support/scim-error.js';
 import {
@@ -437,5 +438,57 @@ describe('paging by cursor (RFC 9865)', () => {
     expectScimError(await client.get(withQuery('/Users', turned)), 400, 'invalidCursor');
     const narrowed = await list(client, '/Users', { cursor, count: 5, sortBy: 'USERNAME', attributes: 'userName' });
     expect(namesOf(narrowed)).toEqual(names.slice(5, 10));
+  });
+});
+
+describe('the texts that lists keep', () => {
+  it('are never older than the users and groups, nor those of another directory with the same ids', async () => {
+    const random = createSeededRandom(11);
+    // A clock that stands still: neither versions nor times tell the directories apart.
+    const clock = { now: () => Date.parse('2026-03-01T12:00:00Z') };
+    const site = createScimSite({ clock, listCacheBytes: 1_048_576, policy: { putUnknownUser: 'create' } });
+    const clients = [await site.client(), await site.client()];
+    const ids = numbered('person-', 40);
+    const groups = new Map<ScimClient, Resource>();
+    // Forty long texts in each directory are more than is kept; the longest is never kept.
+    const userOf = (id: string, title: string) => ({
+      schemas: [USER],
+      userName: id,
+      nickName: 'é'.repeat(id === 'person-7' ? 45_000 : 9_000),
+      title,
+    });
+    for (const client of clients) {
+      for (const id of ids) await client.put(`/Users/${id}`, userOf(id, client.baseUrl)).expect(201);
+      groups.set(client, await createGroup(client, 'Engineers'));
+    }
+
+    for (let step = 0; step < 60; step += 1) {
+      const client = random.pick(clients);
+      const id = random.pick(ids);
+      const group = groups.get(client);
+      const changes = [
+        () => client.patch(`/Users/${id}`, [{ op: 'replace', path: 'title', value: `step ${step}` }]),
+        () => client.patch(`/Groups/${group?.id}`, [{ op: 'add', path: 'members', value: [{ value: id }] }]),
+        () => client.patch(`/Groups/${group?.id}`, [{ op: 'remove', path: `members[value eq "${id}"]` }]),
+        () => client.patch(`/Groups/${group?.id}`, [{ op: 'replace', path: 'displayName', value: `Team ${step}` }]),
+      ];
+      await random.pick(changes)().expect(200);
+      const startIndex = 1 + random.below(ids.length - 10);
+      for (const reader of clients) {
+        const { Resources } = await list(reader, '/Users', { startIndex, count: 10 });
+        expect(Resources).toHaveLength(10);
+        for (const listed of Resources) expect(listed).toEqual((await reader.get(`/Users/${listed.id}`)).body);
+      }
+    }
+  });
+
+  it('are not shown to who asks for part of a user', async () => {
+    const client = await createScimSite().client();
+    const ada = await createUser(client, 'ada', { title: 'Countess' });
+    expect((await list(client, '/Users')).Resources).toEqual([ada]);
+    expect((await list(client, '/Users', { attributes: 'title' })).Resources).toEqual([
+      { schemas: ada['schemas'], id: ada.id, title: 'Countess' },
+    ]);
+    expect((await list(client, '/Users')).Resources).toEqual([ada]);
   });
 });

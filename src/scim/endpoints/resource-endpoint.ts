@@ -10,8 +10,11 @@ interface RequestOptions extends Conditions {
   readonly projection: Projection | undefined;
 }
 
-/** The resources of a page as they are shown, or, where they are long, their JSON in pieces, with commas in between. */
-export type WrittenList = readonly JsonObject[] | { readonly pieces: AsyncIterable<string> };
+/** The resources of a page as they are shown: as objects, or as their JSON with commas between, whole or in pieces. */
+export type WrittenList =
+  | readonly JsonObject[]
+  | { readonly text: Buffer<ArrayBuffer> }
+  | { readonly pieces: AsyncIterable<string | Buffer<ArrayBuffer>> };
 
 /**
  * The operations of one resource type (RFC 7644 sections 3.3 to 3.6). Users, groups and custom types implement it; the

@@ -94,20 +94,17 @@ export async function searchAll(
   return listResponse({ total, itemsPerPage }, joined(lists), { startIndex: paging.startIndex });
 }
 
-/** Several lists as one: in pieces as soon as one of them is. */
+/** Several lists as one. */
 function joined(lists: readonly WrittenList[]): WrittenList {
-  const whole: JsonObject[] = [];
-  for (const list of lists) {
-    if ('pieces' in list) return { pieces: piecesOf(lists) };
-    whole.push(...list);
-  }
-  return whole;
+  const [first = [], ...others] = lists;
+  return others.length === 0 ? first : { pieces: piecesOf(lists) };
 }
 
-async function* piecesOf(lists: readonly WrittenList[]): AsyncGenerator<string> {
+async function* piecesOf(lists: readonly WrittenList[]): AsyncGenerator<string | Buffer<ArrayBuffer>> {
   for (const [index, list] of lists.entries()) {
     if (index > 0) yield ',';
     if ('pieces' in list) yield* list.pieces;
+    else if ('text' in list) yield list.text;
     else yield JSON.stringify(list).slice(1, -1);
   }
 }
@@ -149,16 +146,26 @@ function refuseForeignPosition(thrown: unknown): never {
 /** A ListResponse (RFC 7644 section 3.4.2). */
 export function listResponse(
   { total, itemsPerPage }: { readonly total: number; readonly itemsPerPage: number },
-  resources: readonly object[] | Extract<WrittenList, { readonly pieces: unknown }>,
+  resources: readonly object[] | Exclude<WrittenList, readonly JsonObject[]>,
   paging: { readonly startIndex?: number; readonly nextCursor?: string },
 ): ScimResponse {
   const head = { schemas: [MESSAGE.list], totalResults: total, itemsPerPage, ...paging };
   if ('pieces' in resources) return { status: 200, pieces: listPieces(head, resources.pieces) };
+  if ('text' in resources) return { status: 200, body: Buffer.concat([listStart(head), resources.text, LIST_END]) };
   return { status: 200, body: JSON.stringify(Object.assign(head, { Resources: resources })) };
 }
 
-async function* listPieces(head: object, resources: AsyncIterable<string>): AsyncGenerator<string> {
-  yield `${JSON.stringify(head).slice(0, -1)},"Resources":[`;
+const LIST_END = Buffer.from(']}');
+
+function listStart(head: object): Buffer<ArrayBuffer> {
+  return Buffer.from(`${JSON.stringify(head).slice(0, -1)},"Resources":[`);
+}
+
+async function* listPieces(
+  head: object,
+  resources: AsyncIterable<string | Buffer<ArrayBuffer>>,
+): AsyncGenerator<string | Buffer<ArrayBuffer>> {
+  yield listStart(head);
   yield* resources;
-  yield ']}';
+  yield LIST_END;
 }

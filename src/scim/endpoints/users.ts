@@ -6,6 +6,7 @@ import type { JsonObject } from '../../storage/resource-store.js';
 import type { Storage } from '../../storage/storage.js';
 import type { ScimPolicy } from '../../tenancy/scim-policy.js';
 import { badRequest, notFound, type ScimError } from '../error.js';
+import { createKeptTexts, type ListedResource } from '../message/kept-texts.js';
 import { type Projection, returnedRules, shows } from '../message/projection.js';
 import { type Besides, createResourceWriter, type WrittenResource } from '../message/resource-writer.js';
 import type { ScimContext } from '../message/scim-message.js';
@@ -28,10 +29,12 @@ export function createUsersEndpoint(options: {
   readonly type: ResourceType;
   readonly storage: Storage;
   readonly users: DirectoryUsers;
+  readonly listCacheBytes: number;
 }): ResourceEndpoint {
-  const { type, storage, users } = options;
+  const { type, storage, users, listCacheBytes } = options;
   const writer = createResourceWriter(type);
   const returned = returnedRules(type);
+  const texts = createKeptTexts(listCacheBytes);
 
   async function show(
     context: ScimContext,
@@ -127,7 +130,10 @@ export function createUsersEndpoint(options: {
       const ids = resources.map(({ id }) => id);
       const groups = await storage.groups.groupsOf(context.scope, ids);
       const view = createGroupsView(context);
-      return resources.map((user) => writer.write(context, user, view(groups.get(user.id) ?? []), projection).content);
+      const page = resources.map((resource) => ({ resource, groups: groups.get(resource.id) ?? [] }));
+      const write = (listed: ListedResource) =>
+        writer.write(context, listed.resource, view(listed.groups), projection).content;
+      return projection ? page.map(write) : { text: texts.join(context, page, write) };
     },
   };
 }

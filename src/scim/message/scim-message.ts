@@ -29,10 +29,10 @@ export interface ScimRequest {
 /** A SCIM answer without HTTP. */
 export interface ScimResponse {
   readonly status: number;
-  /** JSON text. */
-  readonly body?: string;
+  /** JSON text, or its bytes in UTF-8. */
+  readonly body?: string | Buffer<ArrayBuffer>;
   /** JSON text that is made while it is sent, in place of `body`, where it may be too long to be held. */
-  readonly pieces?: AsyncIterable<string>;
+  readonly pieces?: AsyncIterable<string | Buffer<ArrayBuffer>>;
   readonly etag?: string;
   readonly location?: string;
   /** Methods that the path does offer, with a 405. */
