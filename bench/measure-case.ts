@@ -10,15 +10,16 @@ export interface MeasuringPlan {
   readonly warmUpSeconds: number;
 }
 
-/** What one server did in one case: medians over the slices. */
+/** What one server did in one case: medians over the slices, and each of them. */
 export interface Figures {
   readonly perSecond: number;
   /** CPU time of the server for one request. */
   readonly cpuMicroseconds: number;
+  readonly slices: readonly number[];
 }
 
-/** The peer is so far behind that a few of its slices tell enough. */
-const PEER_SLICES = 5;
+/** The peer is so far behind that fewer of its slices tell enough. */
+const PEER_SLICES = 15;
 const FEW_REQUESTS = 2;
 const SEED = 2;
 
@@ -65,8 +66,20 @@ export async function measureSides<N extends string>(
     }
   }
   return new Map(
-    lanes.map(({ name, perSecond, cpu }) => [name, { perSecond: median(perSecond), cpuMicroseconds: median(cpu) }]),
+    lanes.map(({ name, perSecond, cpu }) => [
+      name,
+      { perSecond: median(perSecond), cpuMicroseconds: median(cpu), slices: perSecond },
+    ]),
   );
+}
+
+/**
+ * How much faster one is than another: the median of the ratios of slices that were measured side by side, so that a
+ * minute in which the whole machine is slower counts for both.
+ */
+export function ratioOf(one: Figures, other: Figures): number {
+  const rounds = Math.min(one.slices.length, other.slices.length);
+  return median(one.slices.slice(0, rounds).map((perSecond, round) => perSecond / (other.slices[round] ?? Number.NaN)));
 }
 
 /** Lets the server's code become fast, and finds out how many requests fill a slice. */

@@ -1,7 +1,7 @@
 import type { BenchCase } from './cases.js';
 import type { ContestantName } from './contestant.js';
 import type { Growth } from './growth.js';
-import type { Figures } from './measure-case.js';
+import { type Figures, ratioOf } from './measure-case.js';
 import type { CycleScale } from './population.js';
 import type { Usage } from './serve.js';
 
@@ -43,22 +43,22 @@ const WRITERS_TARGET = 0.6;
 const CYCLE_TARGET = 0.4;
 
 function resultLine({ benchCase, figures }: CaseResult): ResultLine {
-  const ours = figureOf(figures, 'ours').perSecond;
-  const bare = figureOf(figures, 'bare').perSecond;
-  const peer = figures.get('peer')?.perSecond;
+  const ours = figureOf(figures, 'ours');
+  const bare = figureOf(figures, 'bare');
+  const peer = figures.get('peer');
   return {
     case: benchCase.name,
-    ours: rounded(ours),
-    bare: rounded(bare),
-    peer: peer === undefined ? null : rounded(peer),
-    ratioToBare: rounded(ours / bare),
-    ratioToPeer: peer === undefined ? null : rounded(ours / peer),
+    ours: rounded(ours.perSecond),
+    bare: rounded(bare.perSecond),
+    peer: peer === undefined ? null : rounded(peer.perSecond),
+    ratioToBare: rounded(ratioOf(ours, bare)),
+    ratioToPeer: peer === undefined ? null : rounded(ratioOf(ours, peer)),
   };
 }
 
 /** Bare against bare: what noise alone makes of two equal servers. */
 function controlRatio({ figures }: CaseResult): number {
-  return figureOf(figures, 'bare').perSecond / figureOf(figures, 'bare again').perSecond;
+  return ratioOf(figureOf(figures, 'bare'), figureOf(figures, 'bare again'));
 }
 
 /** The results as they are kept. */
