@@ -17,7 +17,7 @@ import type { ResourceType } from '../schema/resource-type.js';
 import { keepUnchangeable } from '../schema/unchangeable-values.js';
 import { memberPages, shownMembers } from './group-members.js';
 import { areLong, groupPieces } from './group-pieces.js';
-import { draftOf, draftUnlessSame } from './resource-draft.js';
+import { draftOf, draftUnlessSame, wholeDraftOf } from './resource-draft.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
 import { type ShownResource, written, writtenUnlessKnown } from './written-answer.js';
 
@@ -79,7 +79,7 @@ export function createGroupsEndpoint(options: {
       const { attributes, members } = canonicalResource(body, type, policy);
       const group = await groups.create(
         scope,
-        draftOf(attributes, type, policy),
+        wholeDraftOf(attributes, type, policy),
         memberIds(members),
         policy.unknownMembers,
       );
@@ -99,7 +99,7 @@ export function createGroupsEndpoint(options: {
       refuseSelf(members, id);
       const group = await groups.change(scope, id, {
         decide: (current) =>
-          draftUnlessSame(current, draftOf(keepUnchangeable(current.attributes, attributes, type), type, policy)),
+          draftUnlessSame(current, wholeDraftOf(keepUnchangeable(current.attributes, attributes, type), type, policy)),
         members,
         ...memberRules(conditions, policy),
       });

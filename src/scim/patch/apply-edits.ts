@@ -31,7 +31,10 @@ export function applyEdits(attributes: JsonObject, edits: readonly AttributeEdit
     current = withValueAt(current, target, list.size > 0 ? list.elements() : undefined);
   }
   const kept = keepUnchangeable(attributes, current, rules.type, 'refuse');
-  requireAttributes(kept, rules.type, (subAttribute) => wasTaken(subAttribute, edits));
+  requireAttributes(kept, rules.type, {
+    before: attributes,
+    wasTaken: (subAttribute) => wasTaken(subAttribute, edits),
+  });
   return kept;
 }
 
