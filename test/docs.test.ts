@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEFAULT_SCIM_POLICY } from 'express-sso-scim';
 import request, { type Test } from 'supertest';
 import ts from 'typescript';
-import { MAX_JSON_DEPTH } from '../src/http/json-text.js';
+import { MAX_JSON_DEPTH, MAX_JSON_KEYS } from '../src/http/json-text.js';
 import { FILTER_LIMITS } from '../src/scim/filter/parse-filter.js';
 import { type BuiltPackage, buildPackage } from './support/built-package.js';
 import { type ChildProgram, startProgram } from './support/child-program.js';
@@ -139,7 +139,7 @@ describe('the limits in docs/scim.md', () => {
       'filter',
       `${length.toLocaleString('en')} characters, ${depth} levels of parentheses, ${comparisons} comparisons, ${sought.toLocaleString('en')} characters looked for`,
     ],
-    ['body', `${MAX_JSON_DEPTH} levels of nesting`],
+    ['body', `${MAX_JSON_DEPTH} levels of nesting; ${MAX_JSON_KEYS.toLocaleString('en')} keys of an object`],
   ])('are those of the source: %s', (what, limit) => {
     expect(scimPage.text).toMatch(new RegExp(`^\\| ${what} \\| ${limit}`, 'm'));
   });

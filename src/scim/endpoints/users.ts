@@ -16,7 +16,8 @@ import { readPatch } from '../patch/patch-edits.js';
 import { canonicalResource } from '../schema/canonical-resource.js';
 import type { ResourceType } from '../schema/resource-type.js';
 import { keepUnchangeable } from '../schema/unchangeable-values.js';
-import { draftOf, draftUnlessSame } from './resource-draft.js';
+import { uniqueKeys } from '../schema/unique-keys.js';
+import { draftOf, draftUnlessSame, wholeDraftOf } from './resource-draft.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
 import { written, writtenUnlessKnown } from './written-answer.js';
 
@@ -46,15 +47,35 @@ export function createUsersEndpoint(options: {
     return writer.write(context, user, createGroupsView(context)(groups.get(user.id) ?? []), projection);
   }
 
-  function draft(attributes: JsonObject, policy: ScimPolicy): ResourceDraft {
-    const drafted = draftOf(attributes, type, policy);
+  function newUser(body: unknown, policy: ScimPolicy): ResourceDraft {
+    const { attributes: given } = canonicalResource(body, type, policy);
+    const attributes = 'active' in given ? given : { ...given, active: policy.activeByDefault };
+    const draft = wholeDraftOf(attributes, type, policy);
     requireUserNameFormat(attributes, policy);
-    return drafted;
+    return draft;
   }
 
-  function newUser(body: unknown, policy: ScimPolicy): ResourceDraft {
-    const { attributes } = canonicalResource(body, type, policy);
-    return draft('active' in attributes ? attributes : { ...attributes, active: policy.activeByDefault }, policy);
+  function replacedUser(current: DirectoryUser, given: JsonObject, policy: ScimPolicy): ResourceDraft | undefined {
+    const next = keepUnchangeable(current.attributes, keepActive(current.attributes, given), type);
+    // Whoever is shut out need not satisfy rules made since, or an old entry would keep its access.
+    const before = next['active'] === false ? current.attributes : undefined;
+    const draft = wholeDraftOf(next, type, policy, before);
+    requireUserNameFormat(next, policy, before);
+    return draftUnlessSame(current, withoutNewClaims(current, draft, policy));
+  }
+
+  function patchedUser(current: DirectoryUser, patched: JsonObject, policy: ScimPolicy): ResourceDraft | undefined {
+    const next = keepActive(current.attributes, patched);
+    requireUserNameFormat(next, policy, current.attributes);
+    return draftUnlessSame(current, withoutNewClaims(current, draftOf(next, type, policy), policy));
+  }
+
+  /** Whoever is inactive does not claim what has become unique since: a twin must not keep anybody's access open. */
+  function withoutNewClaims(current: DirectoryUser, draft: ResourceDraft, policy: ScimPolicy): ResourceDraft {
+    if (draft.attributes['active'] !== false) return draft;
+    const claimed = uniqueKeys(type, current.attributes, policy);
+    const isNewClaim = (key: string) => claimed.includes(key) && !current.uniqueKeys.includes(key);
+    return { ...draft, uniqueKeys: draft.uniqueKeys.filter((key) => !isNewClaim(key)) };
   }
 
   return {
@@ -82,8 +103,7 @@ export function createUsersEndpoint(options: {
       const replaceExisting = () =>
         users.change(scope, id, (current) => {
           requireMatch(conditions, current.version);
-          const next = keepActive(current.attributes, attributes);
-          return draftUnlessSame(current, draft(keepUnchangeable(current.attributes, next, type), policy));
+          return replacedUser(current, attributes, policy);
         });
       let user = await replaceExisting();
       if (user) return written(200, await show(context, user, projection));
@@ -105,8 +125,7 @@ export function createUsersEndpoint(options: {
       const edits = readPatch(body, rules);
       const user = await users.change(scope, id, (current) => {
         requireMatch(conditions, current.version);
-        const next = keepActive(current.attributes, applyEdits(current.attributes, edits, rules));
-        return draftUnlessSame(current, draft(next, policy));
+        return patchedUser(current, applyEdits(current.attributes, edits, rules), policy);
       });
       if (!user) throw unknownUser(id);
       return written(200, await show(context, user, projection));
@@ -184,8 +203,9 @@ function keepActive({ active }: JsonObject, next: JsonObject): JsonObject {
   return active === undefined || 'active' in next ? next : { ...next, active };
 }
 
-function requireUserNameFormat({ userName }: JsonObject, { userNameFormat }: ScimPolicy): void {
-  if (userNameFormat === 'email' && !EMAIL.test(String(userName))) {
+/** A `userName` that stays as it was before may be older than the policy. */
+function requireUserNameFormat({ userName }: JsonObject, { userNameFormat }: ScimPolicy, before?: JsonObject): void {
+  if (userNameFormat === 'email' && userName !== before?.['userName'] && !EMAIL.test(String(userName))) {
     throw badRequest(
       'invalidValue',
       '"userName" must be an e-mail address here. Map it to the e-mail in the identity provider.',
