@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import pg from 'pg';
 import { type BuiltPackage, buildPackage } from './support/built-package.js';
 import { type ChildProgram, startProgram } from './support/child-program.js';
-import { HAS_POSTGRES, newSchemaName, startPostgres } from './support/postgres.js';
+import { HAS_POSTGRES_SERVER, newSchemaName, startPostgres } from './support/postgres.js';
 import { ENTERPRISE, LIST, PATCH_OP, USER } from './support/scim-site.js';
 
 interface Ready {
@@ -169,8 +169,8 @@ describe('the example, started again', () => {
     expect(second.program.output()).toContain(`kept in ${join(DATA_DIR, 'console.db')}`);
   });
 
-  // A machine may be without PostgreSQL, see HAS_POSTGRES.
-  (HAS_POSTGRES ? it : it.skip)('design 8 keeps everything in PostgreSQL where DATABASE_URL names one', async () => {
+  // The example is a process of its own and takes a server by its address, see HAS_POSTGRES_SERVER.
+  (HAS_POSTGRES_SERVER ? it : it.skip)('design 8 keeps everything in PostgreSQL where DATABASE_URL names one', async () => {
     const postgres = await startPostgres();
     const schema = newSchemaName();
     const database = new pg.Client({ connectionString: postgres.connectionString });

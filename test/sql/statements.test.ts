@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Filter, type Storage, StorageUnavailableError, UniqueConflictError } from 'express-sso-scim';
 import { createSqlStorage } from 'express-sso-scim/adapters/sql';
 import { CompiledQuery } from 'kysely';
-import { HAS_POSTGRES } from '../support/postgres.js';
 import { DATABASES, openDatabase, type SqlDatabase } from '../support/sql-databases.js';
 
 const T0 = '2026-03-01T10:00:00.000Z';
@@ -58,8 +57,7 @@ const CALLS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
     groups.changeMembers(scope, 'g3', { change: { add: ['u9'], remove: ['u7'] }, at: T1, unknown: 'refuse' }),
 };
 
-// A machine may be without PostgreSQL, see HAS_POSTGRES.
-(HAS_POSTGRES ? describe : describe.skip)('statements on PostgreSQL', () => {
+describe('statements on PostgreSQL', () => {
   let database: SqlDatabase;
   let storage: Storage;
 
