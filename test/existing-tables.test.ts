@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDirectories, createDirectoryTokens, type JoinableStorage } from 'express-sso-scim';
 import { describeStorageContract } from 'express-sso-scim/testing';
 import { Kysely, PostgresDialect } from 'kysely';
-import pg from 'pg';
 import request from 'supertest';
 import { createApplication, openStorage } from '../examples/existing-tables/application.js';
 import type { Tables } from '../examples/existing-tables/tables.js';
 import { embeddedDialect } from './support/embedded-dialect.js';
 import { HAS_POSTGRES_SERVER, newSchemaName, type PostgresServer, startPostgres } from './support/postgres.js';
+import { openPool } from './support/postgres-pool.js';
 import { USER } from './support/scim-site.js';
 
 const ACME = { organizationId: 'acme' };
@@ -46,10 +46,7 @@ async function open(): Promise<void> {
 }
 
 function dialectOn({ connectionString }: PostgresServer): PostgresDialect {
-  const pool = new pg.Pool({ connectionString, options: `-c search_path=${schema}` });
-  // A server that stops ends idle connections; nobody waits for these.
-  pool.on('error', () => undefined);
-  return new PostgresDialect({ pool });
+  return new PostgresDialect({ pool: openPool({ connectionString, options: `-c search_path=${schema}` }) });
 }
 
 async function close(): Promise<void> {

@@ -5,9 +5,9 @@ import type { Storage } from 'express-sso-scim';
 import { createSqlStorage, migrate, type SqlOptions } from 'express-sso-scim/adapters/sql';
 import { CompiledQuery, type Dialect, Kysely, type LogEvent, PostgresDialect, SqliteDialect } from 'kysely';
 import Libsql from 'libsql';
-import pg from 'pg';
 import { embeddedDialect } from './embedded-dialect.js';
 import { HAS_POSTGRES_SERVER, newSchemaName, startPostgres } from './postgres.js';
+import { openPool } from './postgres-pool.js';
 
 /** A statement as it was sent. */
 interface SentStatement {
@@ -60,10 +60,7 @@ async function openPostgres(connections: number): Promise<SqlDatabase> {
   const schema = newSchemaName();
   const open = () => {
     const { connectionString } = server;
-    const pool = new pg.Pool({ connectionString, max: connections });
-    // A server that stops ends idle connections; nobody waits for these.
-    pool.on('error', () => undefined);
-    return new PostgresDialect({ pool });
+    return new PostgresDialect({ pool: openPool({ connectionString, max: connections }) });
   };
   return databaseOver(open, { schema }, { DATABASE_URL: server.connectionString }, async (kysely) => {
     if (!server.isOurs) await kysely.executeQuery(CompiledQuery.raw(`drop schema if exists "${schema}" cascade`));
