@@ -87,7 +87,9 @@ function onEmbedded(crash: Crash): Dialect {
       return Object.assign(Object.create(driver) as typeof driver, {
         async acquireConnection(): Promise<DatabaseConnection> {
           const connection = await driver.acquireConnection();
-          const executeQuery: DatabaseConnection['executeQuery'] = async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
+          const executeQuery: DatabaseConnection['executeQuery'] = async <R>(
+            query: CompiledQuery,
+          ): Promise<QueryResult<R>> => {
             const isLast = diesNow();
             if (isLast && crash.moment === 'before') return die(connection);
             const result = await connection.executeQuery<R>(query);

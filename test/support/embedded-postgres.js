@@ -27,7 +27,8 @@ async function serveSession(socket, database) {
     for (const line of lines) {
       const { sql, parameters } = JSON.parse(line);
       try {
-        const { rows, affectedRows } = await database.query(sql, parameters);
+        const results = parameters.length > 0 ? [await database.query(sql, parameters)] : await database.exec(sql);
+        const { rows, affectedRows } = results.at(-1) ?? {};
         answer({ rows, affectedRows });
       } catch (error) {
         answer({ failure: { message: error.message, code: error.code } });
