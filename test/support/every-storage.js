@@ -1,5 +1,6 @@
-// The SCIM matrix and the identity providers on every storage, one after the other: `npm run test:storages`, or with
-// names, `npm run test:storages -- libsql postgres`. The last lines tell how each went.
+// The SCIM matrix and the identity providers on every storage, one after the other: `npm run test:storages`. Arguments
+// choose storages by name and tests by path: `npm run test:storages -- postgres test/scim/bulk`. The last lines tell how
+// each went.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { argv, env, execPath, exit } from 'node:process';
@@ -9,21 +10,19 @@ const STORAGES = ['memory', 'libsql', 'postgres'];
 const TESTS = ['test/scim', 'test/idp'];
 const cwd = fileURLToPath(new URL('../..', import.meta.url));
 const asked = argv.slice(2);
-const unknown = asked.filter((name) => !STORAGES.includes(name));
-if (unknown.length > 0) {
-  console.error(`${unknown.join(', ')}: no storage of ${STORAGES.join(', ')}`);
-  exit(2);
-}
+const paths = asked.filter((each) => !STORAGES.includes(each));
+const storages = asked.filter((each) => STORAGES.includes(each));
+const tests = paths.length > 0 ? paths : TESTS;
 
 mkdirSync(new URL('../../.build', import.meta.url), { recursive: true });
 const summary = [];
 let isGreen = true;
-for (const storage of asked.length > 0 ? asked : STORAGES) {
+for (const storage of storages.length > 0 ? storages : STORAGES) {
   const results = `.build/test-results-${storage}.json`;
   rmSync(new URL(`../../${results}`, import.meta.url), { force: true });
   const started = Date.now();
   const settings = { cwd, env: { ...env, STORAGE: storage } };
-  const args = ['test', '--', ...TESTS, '--json', `--outputFile=${results}`];
+  const args = ['test', '--', ...tests, '--json', `--outputFile=${results}`];
   const run = spawnSync('npm', args, { ...settings, stdio: ['ignore', 'ignore', 'inherit'] });
   const tally = spawnSync(execPath, ['test/support/tally.js', results], { ...settings, encoding: 'utf8' });
   isGreen &&= run.status === 0 && tally.status === 0;
