@@ -16,6 +16,7 @@ import {
 } from 'kysely';
 import Libsql from 'libsql';
 import { type BuiltPackage, buildPackage } from '../support/built-package.js';
+import { newSchemaName } from '../support/postgres.js';
 import { DATABASES, openDatabase, type SqlDatabase } from '../support/sql-databases.js';
 
 const scope = { organizationId: 'acme', directoryId: 'acme-okta' };
@@ -94,6 +95,60 @@ describe.each(DATABASES)('migrations on %s', (name) => {
 
   it.each(['', 'Robert"; drop table', 'a-b', 'ä_', 'A'])('refuse the prefix %p', (prefix) => {
     expect(() => createSqlStorage(database.kysely, { prefix })).toThrow(TypeError);
+  });
+});
+
+describe('migrations on postgres by a role of few rights', () => {
+  let database: SqlDatabase;
+  const role = newSchemaName();
+  const own = newSchemaName();
+
+  beforeAll(async () => {
+    // One connection, so that `set role` holds for all that follows.
+    database = await openDatabase('postgres', 1);
+    await migrate(database.kysely, database.options);
+    await database.send(`create role ${role}`);
+    await database.send(`create schema ${own} authorization ${role}`);
+  });
+
+  afterEach(() => database.send('reset role'));
+
+  afterAll(async () => {
+    await database.send(`drop owned by ${role} cascade`);
+    await database.send(`drop role ${role}`);
+    await database.close();
+  });
+
+  it('need the right to read alone where there is nothing to do, and no right to create', async () => {
+    const { schema } = database.options;
+    await database.send(`grant usage on schema ${schema} to ${role}`);
+    await database.send(`grant select, insert, update, delete on all tables in schema ${schema} to ${role}`);
+    await database.send(`set role ${role}`);
+    await expect(migrate(database.kysely, { ...database.options, prefix: 'mine_' })).rejects.toThrow(
+      /cannot write \(permission denied for schema/,
+    );
+    expect(await migrate(database.kysely, database.options)).toEqual([]);
+    const storage = createSqlStorage(database.kysely, database.options);
+    await storage.directoryUsers.insert(scope, { ...ADA, uniqueKeys: ['userName:ada'] });
+    expect(await storage.directoryUsers.get(scope, 'ada')).toMatchObject({ id: 'ada' });
+  });
+
+  it('need no right to create schemas for one that is there', async () => {
+    await database.send(`set role ${role}`);
+    const options = { ...database.options, schema: own };
+    expect(await migrate(database.kysely, options)).toEqual([1]);
+    await expect(checkSchema(database.kysely, options)).resolves.toBeUndefined();
+    await expect(migrate(database.kysely, { schema: newSchemaName() })).rejects.toThrow(
+      /cannot write \(permission denied for database/,
+    );
+  });
+
+  it('fail as something that may work later where the tables cannot be read', async () => {
+    await database.send(`revoke all on all tables in schema ${database.options.schema} from ${role}`);
+    await database.send(`set role ${role}`);
+    const storage = createSqlStorage(database.kysely, database.options);
+    await expect(storage.directoryUsers.get(scope, 'ada')).rejects.toThrow(StorageUnavailableError);
+    await expect(checkSchema(database.kysely, database.options)).rejects.toThrow(/permission denied for table/);
   });
 });
 
