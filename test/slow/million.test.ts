@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Filter, Storage } from 'express-sso-scim';
-import { CompiledQuery } from 'kysely';
 import { HAS_POSTGRES_SERVER } from '../support/postgres.js';
+import { buffersOf, describeNode, isWholeTable, nodesOf, plansOf, rowsOf } from '../support/query-plan.js';
 import { openDatabase, type SqlDatabase } from '../support/sql-databases.js';
 
 const PEOPLE = 1_000_000;
@@ -67,17 +67,6 @@ const PAGES: Readonly<Record<string, (storage: Storage) => Promise<{ readonly to
     directoryUsers.query(scope, { page: { after: String(PEOPLE - 50_000), count: 100 } }),
 };
 
-/** A node of a plan, as `explain (analyze, buffers, format json)` says it. */
-interface PlanNode {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Shared Hit Blocks': number;
-  readonly 'Shared Read Blocks': number;
-  readonly Plans?: readonly PlanNode[];
-}
-
 // A million rows are too many for the embedded PostgreSQL, see HAS_POSTGRES_SERVER.
 (HAS_POSTGRES_SERVER ? describe : describe.skip)('a directory of a million people on PostgreSQL', () => {
   let database: SqlDatabase;
@@ -130,22 +119,6 @@ interface PlanNode {
     }
   }
 
-  /** All nodes of the plans by which a call is answered, the first node of each statement marked. */
-  async function plansOf(call: (storage: Storage) => Promise<unknown>): Promise<readonly PlanNode[]> {
-    await storage.directoryUsers.get(scope, 'nobody');
-    const before = database.statements.length;
-    await call(storage);
-    const plans: PlanNode[] = [];
-    for (const { sql, parameters } of database.statements.slice(before)) {
-      const explain = CompiledQuery.raw(`explain (analyze, buffers, timing off, format json) ${sql}`, [...parameters]);
-      const { rows } = await database.kysely.executeQuery<{ readonly 'QUERY PLAN': [{ readonly Plan: PlanNode }] }>(
-        explain,
-      );
-      for (const row of rows) plans.push(row['QUERY PLAN'][0].Plan);
-    }
-    return plans;
-  }
-
   it('holds them, and they are found', async () => {
     const page = await storage.directoryUsers.query(scope, { page: { startIndex: 1, count: 1 } });
     expect(page.total).toBe(PEOPLE);
@@ -157,7 +130,7 @@ interface PlanNode {
   });
 
   it.each(Object.entries(LOOK_UPS))('reads %s by an index, and little else', async (_what, call) => {
-    const plans = await plansOf(call);
+    const plans = await plansOf(database, () => call(storage));
     const nodes = plans.flatMap(nodesOf);
     expect(nodes.filter(isWholeTable)).toEqual([]);
     expect(nodes.filter((node) => rowsOf(node) > 2 * PAGE.count).map(describeNode)).toEqual([]);
@@ -166,7 +139,7 @@ interface PlanNode {
   });
 
   it.each(Object.entries(PAGES))('reads %s by an index, counts in an index, and sorts nothing', async (_what, call) => {
-    const plans = await plansOf(call);
+    const plans = await plansOf(database, () => call(storage));
     const nodes = plans.flatMap(nodesOf);
     expect(nodes.filter(isWholeTable)).toEqual([]);
     // The total is the number of entries of an index; nothing else is more than a page.
@@ -178,23 +151,3 @@ interface PlanNode {
     expect(buffersOf(plans)).toBeLessThan(Number(pages) / 5);
   });
 });
-
-function nodesOf(node: PlanNode): readonly PlanNode[] {
-  return [node, ...(node.Plans ?? []).flatMap(nodesOf)];
-}
-
-function rowsOf(node: PlanNode): number {
-  return node['Actual Rows'] * node['Actual Loops'];
-}
-
-function isWholeTable(node: PlanNode): boolean {
-  return node['Node Type'].endsWith('Seq Scan') && rowsOf(node) > 0;
-}
-
-function describeNode(node: PlanNode): string {
-  return `${node['Node Type']} ${node['Relation Name'] ?? ''}: ${rowsOf(node)} rows`;
-}
-
-function buffersOf(plans: readonly PlanNode[]): number {
-  return plans.reduce((sum, node) => sum + node['Shared Hit Blocks'] + node['Shared Read Blocks'], 0);
-}
