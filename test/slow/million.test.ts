@@ -41,8 +41,6 @@ const LOOK_UPS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>>
     directoryUsers.query(scope, { filter: equal('emails.value', `m${SOMEBODY}@mail.example`), page: PAGE }),
   'a person by externalId': ({ directoryUsers }) =>
     directoryUsers.query(scope, { filter: equal('externalId', `x${SOMEBODY}`), page: PAGE }),
-  'a person by displayName': ({ directoryUsers }) =>
-    directoryUsers.query(scope, { filter: equal('displayName', `Person ${SOMEBODY}`), page: PAGE }),
   'a person by userName or e-mail': ({ directoryUsers }) =>
     directoryUsers.query(scope, {
       filter: {
@@ -132,7 +130,7 @@ const PAGES: Readonly<Record<string, (storage: Storage) => Promise<{ readonly to
   it.each(Object.entries(LOOK_UPS))('reads %s by an index, and little else', async (_what, call) => {
     const plans = await plansOf(database, () => call(storage));
     const nodes = plans.flatMap(nodesOf);
-    expect(nodes.filter(isWholeTable)).toEqual([]);
+    expect(nodes.filter(isWholeTable).map(describeNode)).toEqual([]);
     expect(nodes.filter((node) => rowsOf(node) > 2 * PAGE.count).map(describeNode)).toEqual([]);
     expect(buffersOf(plans)).toBeLessThan(3000);
     expect(buffersOf(plans)).toBeGreaterThan(0);
@@ -141,7 +139,7 @@ const PAGES: Readonly<Record<string, (storage: Storage) => Promise<{ readonly to
   it.each(Object.entries(PAGES))('reads %s by an index, counts in an index, and sorts nothing', async (_what, call) => {
     const plans = await plansOf(database, () => call(storage));
     const nodes = plans.flatMap(nodesOf);
-    expect(nodes.filter(isWholeTable)).toEqual([]);
+    expect(nodes.filter(isWholeTable).map(describeNode)).toEqual([]);
     // The total is the number of entries of an index; nothing else is more than a page.
     const large = nodes.filter((node) => rowsOf(node) > 2 * PAGE.count);
     expect(large.filter((node) => node['Node Type'] !== 'Index Only Scan').map(describeNode)).toEqual([]);

@@ -16,7 +16,7 @@ import {
 } from 'kysely';
 import Libsql from 'libsql';
 import { type BuiltPackage, buildPackage } from '../support/built-package.js';
-import { newSchemaName } from '../support/postgres.js';
+import { HAS_POSTGRES_SERVER, newSchemaName } from '../support/postgres.js';
 import { DATABASES, openDatabase, type SqlDatabase } from '../support/sql-databases.js';
 
 const scope = { organizationId: 'acme', directoryId: 'acme-okta' };
@@ -151,6 +151,48 @@ describe('migrations on postgres by a role of few rights', () => {
     await expect(checkSchema(database.kysely, database.options)).rejects.toThrow(/permission denied for table/);
   });
 });
+
+/** A node that migrates at the very time that others do. */
+const MIGRATING_NODE = `
+  import { setTimeout } from 'node:timers/promises';
+  import { migrate } from 'express-sso-scim/adapters/sql';
+  import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+  import Libsql from 'libsql';
+  import pg from 'pg';
+
+  const { DATABASE_URL: connectionString, DATABASE_FILE: file, OPTIONS = '', START } = process.env;
+
+  function openDialect() {
+    if (connectionString) return new PostgresDialect({ pool: new pg.Pool({ connectionString, max: 2 }) });
+    const database = new Libsql(file ?? '');
+    database.exec('pragma busy_timeout = 5000');
+    return new SqliteDialect({ database });
+  }
+
+  const kysely = new Kysely<unknown>({ dialect: openDialect() });
+  await setTimeout(Number(START) - Date.now());
+  console.log(JSON.stringify(await migrate(kysely, JSON.parse(OPTIONS))));
+  await kysely.destroy();
+`;
+
+// Other processes do not reach the embedded PostgreSQL, see HAS_POSTGRES_SERVER.
+describe.each(DATABASES.filter((name) => name === 'libsql' || HAS_POSTGRES_SERVER))(
+  'nodes that start together',
+  (name) => {
+    it(`on ${name} take each step once, and none of them fails`, async () => {
+      const built = await buildPackage();
+      const database = await openDatabase(name);
+      const file = await built.addProgram('migrating-node.js', MIGRATING_NODE);
+      const OPTIONS = JSON.stringify({ ...database.options, prefix: 'nodes_' });
+      const env = { ...process.env, ...database.environment, OPTIONS, START: String(Date.now() + 1500) };
+      const nodes = Array.from({ length: 4 }, () => promisify(execFile)(execPath, [file], { cwd: built.folder, env }));
+      const said = await Promise.all(nodes.map(async (node) => JSON.parse((await node).stdout) as readonly number[]));
+      expect(said.flat()).toEqual([1]);
+      await database.close();
+      await built.remove();
+    });
+  },
+);
 
 describe('createSqlStorage', () => {
   const open: Kysely<unknown>[] = [];

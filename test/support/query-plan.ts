@@ -6,6 +6,8 @@ export interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly 'Actual Rows': number;
+  /** Of each loop. */
+  readonly 'Rows Removed by Filter'?: number;
   readonly 'Actual Loops': number;
   readonly 'Shared Hit Blocks': number;
   readonly 'Shared Read Blocks': number;
@@ -37,9 +39,10 @@ export function rowsOf(node: PlanNode): number {
   return node['Actual Rows'] * node['Actual Loops'];
 }
 
-/** Whether it looked at all rows of a table. */
+/** Whether it looked at all rows of a table that has many: of a page or two that is what costs least. */
 export function isWholeTable(node: PlanNode): boolean {
-  return node['Node Type'].endsWith('Seq Scan') && rowsOf(node) > 0;
+  const looked = node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0);
+  return node['Node Type'].endsWith('Seq Scan') && looked * node['Actual Loops'] > 1000;
 }
 
 export function describeNode(node: PlanNode): string {
