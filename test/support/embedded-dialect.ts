@@ -42,7 +42,7 @@ export interface EmbeddedConnection extends DatabaseConnection {
 }
 
 /** Waits for its turn: there is one session at a time. */
-export async function openEmbeddedSession(searchPath?: string): Promise<EmbeddedConnection> {
+async function openEmbeddedSession(searchPath?: string): Promise<EmbeddedConnection> {
   const socket = connect({ host: '127.0.0.1', port: Number(env['EMBEDDED_POSTGRES_PORT']), noDelay: true });
   const nextAnswer = readAnswers(socket);
   await nextAnswer();
