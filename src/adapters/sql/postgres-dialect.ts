@@ -16,6 +16,8 @@ const FAULTS: ReadonlyMap<string, Fault> = new Map([
   ['55P03', 'unavailable'],
   ['57', 'unavailable'],
   ['58', 'unavailable'],
+  // What the role of the connection may not do is not what the client did wrong.
+  ['42501', 'unavailable'],
   ['3F000', 'unmigrated'],
   ['42P01', 'unmigrated'],
   ['42703', 'unmigrated'],
@@ -65,8 +67,9 @@ export const POSTGRES: SqlDialect = {
   commitsAlone: true,
   faultOf(thrown) {
     const code = codeOf(thrown);
-    if (code.length === 5) return FAULTS.get(code) ?? FAULTS.get(code.slice(0, 2));
-    return isLostConnection(thrown) || LOST.test(messageOf(thrown)) ? 'unavailable' : undefined;
+    // Codes of Node.js may be as long as one of PostgreSQL: EPIPE.
+    if (isLostConnection(thrown) || LOST.test(messageOf(thrown))) return 'unavailable';
+    return code.length === 5 ? (FAULTS.get(code) ?? FAULTS.get(code.slice(0, 2))) : undefined;
   },
   transaction: (kysely, work) => kysely.transaction().setIsolationLevel('read committed').execute(work),
   migrationLock: (tables) => `select pg_advisory_xact_lock(hashtext('express-sso-scim'), hashtext('${tables}'))`,
