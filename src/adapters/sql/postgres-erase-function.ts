@@ -1,5 +1,6 @@
 import { addToCounter } from './group-counters.js';
-import { createFunction } from './postgres-function.js';
+import { createFunction, own } from './postgres-function.js';
+import { freeKeys } from './postgres-resource-functions.js';
 import { GROUP, isLive, recordExpressions, USER } from './resource-rows.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { TableNames } from './table-names.js';
@@ -10,9 +11,7 @@ import type { TableNames } from './table-names.js';
  * finds it in between.
  */
 export function eraseFunction(names: TableNames, dialect: SqlDialect): string {
-  const { resources, uniqueKeys, emails, memberships, groupCounters } = names;
-  const own = (alias: string) =>
-    `${alias}.organization_id = in_organization_id and ${alias}.directory_id = in_directory_id`;
+  const { resources, emails, memberships, groupCounters } = names;
   const target = `${own('r')} and r.id = in_id and r.type = in_type and ${isLive('r')}`;
   const group = recordExpressions(GROUP, 'g', names, dialect);
   return createFunction({
@@ -29,9 +28,9 @@ export function eraseFunction(names: TableNames, dialect: SqlDialect): string {
       'in_shard bigint',
     ],
     columns: ['id text'],
+    tables: [emails, memberships],
     variables: ['counted bigint := 0', 'entries text', 'left_groups text[]'],
     body: `
-      begin
       perform from ${resources} as r where ${target} for update;
       if in_type = '${GROUP}' then
         select coalesce(sum(c.changes), 0) into counted from ${groupCounters} as c where ${own('c')} and c.group_id = in_id;
@@ -39,8 +38,7 @@ export function eraseFunction(names: TableNames, dialect: SqlDialect): string {
       select r.key_entries into entries from ${resources} as r where ${target} and r.version + counted = in_if_version;
       if not found then return; end if;
       if entries <> '[]' then
-        delete from ${uniqueKeys} as k where ${own('k')} and k.type = in_type
-        and k.unique_key = any(array(select jsonb_array_elements_text(entries::jsonb)));
+        ${freeKeys(names, 'entries')};
       end if;
       if in_type = '${USER}' then delete from ${emails} as e where ${own('e')} and e.resource_id = in_id; end if;
       if in_type = '${GROUP}' then
@@ -48,14 +46,16 @@ export function eraseFunction(names: TableNames, dialect: SqlDialect): string {
         delete from ${groupCounters} as c where ${own('c')} and c.group_id = in_id;
       end if;
       if in_type in ('${USER}', '${GROUP}') then
-        perform from ${resources} as g where ${own('g')} and g.id = any(array(select m.group_id from ${memberships} as m
-        where ${own('m')} and m.member_id = in_id)) order by g.id for key share;
+        perform g.id from (select m.group_id from ${memberships} as m where ${own('m')} and m.member_id = in_id
+        order by m.group_id) as m cross join lateral (select g.id from ${resources} as g where ${own('g')}
+        and g.id = m.group_id for key share) as g;
         if found then
           with left_it as (delete from ${memberships} as m where ${own('m')} and m.member_id = in_id returning m.group_id)
           select array_agg(group_id) into left_groups from left_it;
           insert into ${groupCounters} as o (organization_id, directory_id, group_id, shard, changes, changed_at, members)
           select in_organization_id, in_directory_id, g.id, in_shard, 1, ${dialect.later('in_at', group.lastModified)}, -1
-          from ${resources} as g where ${own('g')} and ${isLive('g')} and g.id = any(left_groups) order by g.id
+          from (select id from unnest(left_groups) as id order by id collate "C") as l cross join lateral
+          (select g.* from ${resources} as g where ${own('g')} and ${isLive('g')} and g.id = l.id limit 1) as g
           ${addToCounter(dialect)};
         end if;
       end if;
@@ -64,7 +64,6 @@ export function eraseFunction(names: TableNames, dialect: SqlDialect): string {
       display_name = null, user_name_key = null, external_id_key = null, display_name_key = null
       where ${own('r')} and r.id = in_id;
       return query select in_id;
-      end
     `,
   });
 }

@@ -1,5 +1,5 @@
 import { addToCounter } from './group-counters.js';
-import { createFunction } from './postgres-function.js';
+import { createFunction, own } from './postgres-function.js';
 import { GROUP, isLive, USER } from './resource-rows.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { TableNames } from './table-names.js';
@@ -11,8 +11,6 @@ import type { TableNames } from './table-names.js';
  */
 export function memberFunction(names: TableNames, dialect: SqlDialect): string {
   const { resources, memberships, groupCounters } = names;
-  const own = (alias: string) =>
-    `${alias}.organization_id = in_organization_id and ${alias}.directory_id = in_directory_id`;
   const ofGroup = (alias: string) => `${own(alias)} and ${alias}.group_id = in_group_id`;
   const scope = 'in_organization_id, in_directory_id';
   const counters = `${groupCounters} as c where ${ofGroup('c')}`;
@@ -46,6 +44,7 @@ export function memberFunction(names: TableNames, dialect: SqlDialect): string {
       'missing text',
       'is_stale bigint',
     ],
+    tables: [memberships],
     variables: [
       'target record',
       'counted bigint',
@@ -58,7 +57,6 @@ export function memberFunction(names: TableNames, dialect: SqlDialect): string {
     ],
     // In whole lists engines must not look up each text in another list: what is grouped is sorted or hashed instead.
     body: `
-      begin
       if in_is_whole = 1 or in_if_version is not null then
         perform from ${resources} as r where ${group} for update;
       end if;
@@ -118,7 +116,6 @@ export function memberFunction(names: TableNames, dialect: SqlDialect): string {
       target.access_ending, target.version + coalesce(sum(c.changes), 0)::bigint,
       greatest(target.last_modified, max(c.changed_at)), coalesce(sum(c.members), 0)::bigint,
       array_to_json(came)::text, array_to_json(left_it)::text, array_to_json(unknown)::text, 0::bigint from ${counters};
-      end
     `,
   });
 }

@@ -1,4 +1,4 @@
-import { createFunction } from './postgres-function.js';
+import { createFunction, own, textsOf } from './postgres-function.js';
 import { GROUP, isLive, USER } from './resource-rows.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { TableNames } from './table-names.js';
@@ -21,20 +21,20 @@ const RESOURCE = [
 ];
 const SCOPE = 'in_organization_id, in_directory_id';
 
-function own(alias: string): string {
-  return `${alias}.organization_id = in_organization_id and ${alias}.directory_id = in_directory_id`;
-}
-
-/** The texts of a JSON list. */
-function textsOf(list: string): string {
-  return `jsonb_array_elements_text(${list}::jsonb) as e(value)`;
-}
-
 /** Keys that others hold, as a JSON list, or null. */
 function heldKeys({ uniqueKeys }: TableNames): string {
   return (
-    `(select json_agg(k.unique_key)::text from ${uniqueKeys} as k where ${own('k')} and k.type = in_type ` +
-    `and k.resource_id <> in_id and k.unique_key = any(array(select e.value from ${textsOf('in_key_entries')})))`
+    `(select json_agg(h.unique_key)::text from ${textsOf('in_key_entries')} cross join lateral (select k.unique_key ` +
+    `from ${uniqueKeys} as k where ${own('k')} and k.type = in_type and k.unique_key = e.value ` +
+    'and k.resource_id <> in_id limit 1) as h)'
+  );
+}
+
+/** Frees keys that the resource holds. Each is found by itself: no engine looks through all keys to find a few. */
+export function freeKeys({ uniqueKeys }: TableNames, list: string): string {
+  return (
+    `delete from ${uniqueKeys} as k where k.ctid = any(array(select f.ctid from ${textsOf(list)} cross join lateral ` +
+    `(select k.ctid from ${uniqueKeys} as k where ${own('k')} and k.type = in_type and k.unique_key = e.value limit 1) as f))`
   );
 }
 
@@ -59,7 +59,6 @@ export function insertFunction(names: TableNames): string {
     columns: ['is_taken bigint', 'held text', 'missing text', 'member_count bigint'],
     variables: ['taken bigint := 0', 'holders text', 'known text[]', 'unknown text'],
     body: `
-      begin
       if in_members <> '[]' then
         select array_agg(k.id) filter (where k.id is not null), (json_agg(f.id) filter (where k.id is null))::text
         into known, unknown from (select distinct e.value collate "C" as id from ${textsOf('in_members')} order by id) as f
@@ -94,7 +93,6 @@ export function insertFunction(names: TableNames): string {
         end if;
       end if;
       return query select coalesce(taken, 0), holders, unknown, coalesce(cardinality(known), 0)::bigint;
-      end
     `,
   });
 }
@@ -117,6 +115,7 @@ export function updateFunction(names: TableNames, { later }: SqlDialect): string
     name: names.updateResource,
     parameters: ['in_organization_id text', 'in_directory_id text', 'in_if_version bigint', 'in_at text', ...RESOURCE],
     columns: ['created text', 'last_modified text', 'member_count bigint', 'held text'],
+    tables: [emails],
     variables: [
       'counted bigint := 0',
       'latest text collate "C"',
@@ -127,7 +126,6 @@ export function updateFunction(names: TableNames, { later }: SqlDialect): string
       'its_time text',
     ],
     body: `
-      begin
       if in_type = '${GROUP}' then
         perform from ${resources} as r where ${target} for update;
         select coalesce(sum(c.changes), 0), max(c.changed_at), coalesce(sum(c.members), 0) into counted, latest, members_now
@@ -144,9 +142,7 @@ export function updateFunction(names: TableNames, { later }: SqlDialect): string
           return;
         end if;
         ${write} ${stamps};
-        delete from ${uniqueKeys} as k where ${own('k')} and k.type = in_type
-        and k.unique_key = any(array(select e.value from ${textsOf('old_entries')}))
-        and k.unique_key <> all(array(select e.value from ${textsOf('in_key_entries')}));
+        ${freeKeys(names, 'old_entries')} and k.unique_key <> all(array(select e.value from ${textsOf('in_key_entries')}));
         insert into ${uniqueKeys} (organization_id, directory_id, type, unique_key, resource_id)
         select ${SCOPE}, in_type, e.value, in_id from ${textsOf('in_key_entries')}
         where e.value <> all(array(select e.value from ${textsOf('old_entries')}));
@@ -161,7 +157,6 @@ export function updateFunction(names: TableNames, { later }: SqlDialect): string
         end if;
       end if;
       return query select its_created, its_time, members_now, null::text;
-      end
     `,
   });
 }
