@@ -4,7 +4,7 @@ import type { ResourceValues } from './resource-values.js';
 import type { WriteOutcome } from './resource-writer.js';
 
 /** A new group as values of a statement. */
-export interface NewGroupValues extends ResourceValues {
+interface NewGroupValues extends ResourceValues {
   readonly created: string;
   /** A JSON list of ids, each once. */
   readonly members: string;
@@ -15,7 +15,7 @@ export interface NewGroupValues extends ResourceValues {
 }
 
 /** What came of a new group. It has been written only if there was nothing in its way. */
-export interface NewGroupOutcome extends WriteOutcome {
+interface NewGroupOutcome extends WriteOutcome {
   /** Ids that name nothing, in no order. */
   readonly missing: readonly string[];
   readonly memberCount: number;
