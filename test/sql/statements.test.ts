@@ -105,6 +105,8 @@ function explained(
     max: 1,
     options: settings.map((setting) => `-c ${setting}`).join(' '),
   });
+  // A server that stops ends idle connections; nobody waits for these.
+  pool.on('error', () => undefined);
   const plans: string[] = [];
   pool.on('connect', (client) => client.on('notice', ({ message = '' }) => plans.push(message)));
   const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
