@@ -55,7 +55,15 @@ export type { Logger } from './core/logger.js';
 export { composeStorage, type HostParts, type JoinableStorage } from './storage/compose-storage.js';
 export type { CustomResourceStore } from './storage/custom-resource-store.js';
 export type { Directory, DirectoryStore, DirectoryToken } from './storage/directory-store.js';
-export type { DeletedUser, DirectoryUser, DirectoryUserStore, GroupReference } from './storage/directory-user.js';
+export type {
+  DeletedUser,
+  DirectoryUser,
+  DirectoryUserStore,
+  GroupReference,
+  UserInGroups,
+  UserPage,
+  UserQuery,
+} from './storage/directory-user.js';
 export type {
   DirectoryGroup,
   GroupMember,

@@ -1,3 +1,4 @@
+import { postgresFunctions } from './postgres-functions.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { TableNames } from './table-names.js';
 
@@ -82,5 +83,6 @@ function firstTables(names: TableNames, dialect: SqlDialect): readonly string[] 
             `create statistics ${table.replace(/"$/, '_scope"')} (dependencies) on organization_id, directory_id from ${table}`,
         )
       : []),
+    ...(dialect.name === 'postgres' ? postgresFunctions(names, dialect) : []),
   ];
 }

@@ -32,14 +32,10 @@ export const POSTGRES: SqlDialect = {
   name: 'postgres',
   parameter: (position) => `$${position}`,
   forUpdate: 'for update',
-  forKeyShare: 'for key share',
 
   entries: (list) => `jsonb_array_elements_text(cast(${list} as jsonb)) with ordinality as entry(value, place)`,
   listOf: (query) => `(select json_agg(value order by place)::text from (${query}) as listed)`,
   among: (column, query) => `${column} = any(array(${query}))`,
-  lockedIds: (list, table, condition) =>
-    `select r.id from (select distinct value from ${POSTGRES.entries(list)} order by value) as entry cross join lateral ` +
-    `(select r.id from ${table} as r where r.id = entry.value and ${condition} for key share) as r`,
   pair: (first, second) => `json_build_array(${first}, ${second})::text`,
   later: (at, previous) =>
     `case when ${at} > ${previous} then ${at} ` +

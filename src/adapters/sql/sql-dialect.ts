@@ -20,8 +20,6 @@ export interface SqlDialect {
 
   /** Locks the rows of a `select` against everybody. */
   readonly forUpdate: string;
-  /** Locks the rows of a `select` against those that lock them `forUpdate`. */
-  readonly forKeyShare: string;
 
   /** A table `entry` with a row for each text of a JSON list: `value`, and `place` in the list. */
   entries(jsonList: string): string;
@@ -30,8 +28,6 @@ export interface SqlDialect {
    * without statistics begin at the wrong end.
    */
   among(column: string, query: string): string;
-  /** The column `id` of the rows of `table as r` that have an id of a list, however long, and are locked `forKeyShare`. */
-  lockedIds(jsonList: string, table: string, condition: string): string;
   /** All rows of a query with the one column `value` as text of a JSON list, in the order of its column `place`. */
   listOf(query: string): string;
   /** Two texts as one: the text of a JSON list. */

@@ -80,8 +80,8 @@ export function createCustomResourceEndpoint(options: {
       return queryInBatches(ask, storage.groups, scope, query, storage.capabilities);
     },
 
-    async write(context, resources, projection) {
-      return resources.map((resource) => writer.write(context, resource, undefined, projection).content);
+    async write(context, { items }, projection) {
+      return items.map((resource) => writer.write(context, resource, undefined, projection).content);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { DirectoryGroups } from '../../provisioning/directory-groups.js';
 import { queryInBatches } from '../../storage/batched-query.js';
 import type { DirectoryGroup, GroupMember } from '../../storage/group-store.js';
+import type { Page } from '../../storage/query.js';
 import type { JsonObject } from '../../storage/resource-store.js';
 import type { Storage } from '../../storage/storage.js';
 import type { ScimPolicy } from '../../tenancy/scim-policy.js';
@@ -158,7 +159,7 @@ export function createGroupsEndpoint(options: {
       return queryInBatches(ask, storage.groups, scope, query, storage.capabilities);
     },
 
-    async write(context, page: readonly DirectoryGroup[], projection) {
+    async write(context, { items: page }: Page<DirectoryGroup>, projection) {
       const write = (group: DirectoryGroup, members?: Besides) =>
         writer.write(context, group, members, projection).content;
       if (!shows(projection, 'members')) return page.map((group) => write(group));

@@ -1,6 +1,6 @@
 import type { DirectoryUsers, ResourceDraft } from '../../provisioning/directory-users.js';
 import { queryInBatches } from '../../storage/batched-query.js';
-import type { DirectoryUser, GroupReference } from '../../storage/directory-user.js';
+import type { DirectoryUser, GroupReference, UserInGroups, UserPage, UserQuery } from '../../storage/directory-user.js';
 import { UniqueConflictError } from '../../storage/errors.js';
 import type { JsonObject } from '../../storage/resource-store.js';
 import type { Storage } from '../../storage/storage.js';
@@ -37,14 +37,13 @@ export function createUsersEndpoint(options: {
   const returned = returnedRules(type);
   const texts = createKeptTexts(listCacheBytes);
 
-  async function show(
+  function show(
     context: ScimContext,
-    user: DirectoryUser,
+    { user, groups }: UserInGroups,
     projection: Projection | undefined,
-  ): Promise<WrittenResource> {
-    if (!shows(projection, 'groups')) return writer.write(context, user, undefined, projection);
-    const groups = await storage.groups.groupsOf(context.scope, [user.id]);
-    return writer.write(context, user, createGroupsView(context)(groups.get(user.id) ?? []), projection);
+  ): WrittenResource {
+    const view = shows(projection, 'groups') ? createGroupsView(context)(groups) : undefined;
+    return writer.write(context, user, view, projection);
   }
 
   function newUser(body: unknown, policy: ScimPolicy): ResourceDraft {
@@ -106,7 +105,7 @@ export function createUsersEndpoint(options: {
           return replacedUser(current, attributes, policy);
         });
       let user = await replaceExisting();
-      if (user) return written(200, await show(context, user, projection));
+      if (user) return written(200, show(context, user, projection));
       if (policy.putUnknownUser === 'refuse' || conditions.ifMatch !== undefined) throw unknownUser(id);
       try {
         const created = await users.create(scope, newUser(body, policy), chosenId(id));
@@ -115,7 +114,7 @@ export function createUsersEndpoint(options: {
         // Another request may have created the very same user meanwhile.
         user = error instanceof UniqueConflictError ? await replaceExisting() : undefined;
         if (!user) throw error;
-        return written(200, await show(context, user, projection));
+        return written(200, show(context, user, projection));
       }
     },
 
@@ -128,7 +127,7 @@ export function createUsersEndpoint(options: {
         return patchedUser(current, applyEdits(current.attributes, edits, rules), policy);
       });
       if (!user) throw unknownUser(id);
-      return written(200, await show(context, user, projection));
+      return written(200, show(context, user, projection));
     },
 
     async remove({ scope, policy }, id, conditions) {
@@ -137,19 +136,20 @@ export function createUsersEndpoint(options: {
       return { status: 204 };
     },
 
-    query({ scope }, query) {
-      const ask = (each: typeof query) => storage.directoryUsers.query(scope, each);
-      return queryInBatches(ask, storage.groups, scope, query, storage.capabilities);
+    query({ scope }, query, projection): Promise<UserPage> {
+      const asked: UserQuery = shows(projection, 'groups') ? { ...query, withGroups: true } : query;
+      const ask = (each: UserQuery) => storage.directoryUsers.query(scope, each);
+      return queryInBatches(ask, storage.groups, scope, asked, storage.capabilities);
     },
 
-    async write(context, resources, projection) {
+    async write(context, { items, groups: known }: UserPage, projection) {
       if (!shows(projection, 'groups')) {
-        return resources.map((user) => writer.write(context, user, undefined, projection).content);
+        return items.map((user) => writer.write(context, user, undefined, projection).content);
       }
-      const ids = resources.map(({ id }) => id);
-      const groups = await storage.groups.groupsOf(context.scope, ids);
+      const ids = items.map(({ id }) => id);
+      const groups = known ?? (await storage.groups.groupsOf(context.scope, ids));
       const view = createGroupsView(context);
-      const page = resources.map((resource) => ({ resource, groups: groups.get(resource.id) ?? [] }));
+      const page = items.map((resource) => ({ resource, groups: groups.get(resource.id) ?? [] }));
       const write = (listed: ListedResource) =>
         writer.write(context, listed.resource, view(listed.groups), projection).content;
       return projection ? page.map(write) : { text: texts.join(context, page, write) };
