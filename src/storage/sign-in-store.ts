@@ -1,11 +1,11 @@
 import type { OrganizationScope } from './scope.js';
 
-/** Whose sessions an identity provider has ended: one session of it, or all of one person. */
+/** Whose sessions an identity provider has ended: one session of it, or all of one person. Without either: nobody's. */
 export interface EndedSessions {
   readonly tenantId: string;
   readonly issuer: string;
   readonly subject?: string;
-  /** `sid` of the ID Token. Where it is given, only sessions of that login are ended. */
+  /** `sid` of the ID Token. Where it is given, only sessions of that login are ended, and of the subject if there is one. */
   readonly sessionId?: string;
 }
 
@@ -28,4 +28,13 @@ export interface SignInStore {
   endSessions(scope: OrganizationScope, ended: EndedSessions, at: string, expiresAt: string): Promise<void>;
   /** Until when sessions of this origin are over: the latest time that concerns it; `undefined` when none does. */
   sessionsEndedAt(scope: OrganizationScope, origin: SessionOrigin): Promise<string | undefined>;
+}
+
+/** Keeps them where all nodes see them, until somebody tidies up. */
+export interface DurableSignInStore extends SignInStore {
+  /**
+   * Across organizations, for maintenance: forgets up to `limit` things that may be forgotten at `at`, and answers how many.
+   * What may not is never forgotten.
+   */
+  forgetExpired(at: string, limit: number): Promise<number>;
 }
