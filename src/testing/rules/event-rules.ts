@@ -4,6 +4,7 @@ import type { OutboxEvent } from '../../storage/outbox-store.js';
 import { T0, T1, T2 } from '../contract-ground.js';
 import type { ContractRule } from '../contract-rule.js';
 import { expectRefusal, expectSame, expectSameSet } from '../expectation.js';
+import { newDomain, oidcTenantDraft } from '../oidc-tenant-draft.js';
 
 /** What is promised of the journal and of the outbox. */
 export const EVENT_RULES: readonly ContractRule[] = [
@@ -122,16 +123,26 @@ export const EVENT_RULES: readonly ContractRule[] = [
   },
   {
     code: 'E5',
-    promise: 'entries and events come and go with the transaction that they tell of, and so do uses of a key',
+    promise: 'OIDC tenants, entries, events and uses of a key come and go with the transaction that writes them',
     notice: 'somebody is told of a change that never was, or never told of one that is',
     async check({ storage, newOrganization }) {
       const scope = { organizationId: newOrganization() };
       const topic = newId();
-      const write = async (key: string, error?: Error) => {
+      const tenant = oidcTenantDraft(scope.organizationId);
+      await storage.oidcTenants.insert(tenant);
+      const domains = { kept: newDomain(), lost: newDomain() };
+      const write = async (key: 'kept' | 'lost', error?: Error) => {
         await storage.transaction(scope, async (inside) => {
           await inside.outbox.enqueue(event(scope.organizationId, topic, { key: `${topic}:${key}` }));
           await inside.journal.append(scope, [entry('s', { id: key })]);
           await inside.signIns.consumeOnce(scope, key, T0, T1);
+          const before = await inside.oidcTenants.get(tenant.id);
+          const version = (before?.version ?? 0) + 1;
+          await inside.oidcTenants.update(
+            { ...tenant, message: key, provedDomains: [domains[key]], version },
+            version - 1,
+          );
+          await inside.oidcTenants.insert(oidcTenantDraft(scope.organizationId, { id: `${tenant.id}-${key}` }));
           if (error) throw error;
         });
       };
@@ -147,6 +158,10 @@ export const EVENT_RULES: readonly ContractRule[] = [
         ['kept'],
         'the entries',
       );
+      const [before, ...others] = await storage.oidcTenants.list(scope);
+      expectSame([before?.message, others.map(({ id }) => id)], ['kept', [`${tenant.id}-kept`]], 'the tenants');
+      expectSame((await storage.oidcTenants.findByDomain(domains.kept))?.id, tenant.id, 'who has the domain');
+      expectSame(await storage.oidcTenants.findByDomain(domains.lost), undefined, 'who has the other domain');
       expectSame(await storage.signIns.consumeOnce(scope, 'kept', T0, T1), false, 'the use of a key that was used');
       expectSame(await storage.signIns.consumeOnce(scope, 'lost', T0, T1), true, 'the use of a key that was not');
     },
