@@ -9,8 +9,10 @@ const DOMAIN = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a-z
  * the text is none: a URL, an address, a name of one part, a number.
  */
 export function normalizeDomain(text: string): string | undefined {
-  if (text.length > 500) return undefined;
-  const domain = domainToASCII(text.trim().replace(/\.$/, '')).toLowerCase();
+  const trimmed = text.trim();
+  // domainToASCII reads a host as a URL does: it ends it at some characters, decodes others and skips line breaks.
+  if (trimmed.length > 500 || /[\p{C}\s/?#\\%:@]/u.test(trimmed)) return undefined;
+  const domain = domainToASCII(trimmed.replace(/\.$/, '')).toLowerCase();
   return DOMAIN.test(domain) ? domain : undefined;
 }
 

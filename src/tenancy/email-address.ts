@@ -14,7 +14,7 @@ export interface EmailAddress {
  */
 export function parseEmailAddress(text: string): EmailAddress | undefined {
   if (text.length > 254 || text.normalize('NFKC') !== text) return undefined;
-  const match = /^([^\s\p{C}"'(),:;<>@[\\\]]{1,64})@([^\s\p{C}"'(),:;<>@[\\\]/]+)$/u.exec(text);
+  const match = /^([^\s\p{C}"'(),:;<>@[\\\]]{1,64})@([^\s\p{C}"'(),:;<>@[\\\]/?#%]+)$/u.exec(text);
   const domain = domainToASCII(match?.[2] ?? '').toLowerCase();
   if (!match || !/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(domain)) return undefined;
   return { address: `${match[1]}@${domain}`, domain };
