@@ -8,7 +8,6 @@ import { createClientCredentials } from './client-credentials.js';
 import { createTenantChanges } from './tenant-changes.js';
 import { HOST_EVENTS, type OidcTenantEvent, readTenantEvent } from './tenant-events.js';
 import { DEFAULT_OIDC_TENANT_POLICY, type OidcTenantPolicy, parseTenantPolicy } from './tenant-policy.js';
-import { hasReminders } from './tenant-schedule.js';
 import { createTenantUpkeep } from './tenant-upkeep.js';
 import { lookupTxtInDns, type TxtLookup } from './txt-lookup.js';
 
@@ -97,8 +96,7 @@ export function createMaintenance(options: MaintenanceOptions): Maintenance {
   async function isStillTrue(event: OidcTenantEvent): Promise<boolean> {
     if (event.kind !== 'oidc-tenant.secret-expiring') return true;
     const tenant: OidcTenantRecord | undefined = await storage.oidcTenants.get(event.tenantId);
-    if (!tenant || !hasReminders(tenant)) return false;
-    return tenant.clientSecrets.some(({ expiresAt }) => expiresAt === event.details.expiresAt);
+    return tenant?.clientSecrets.some(({ expiresAt }) => expiresAt === event.details.expiresAt) ?? false;
   }
 
   async function tell(claimed: ClaimedEvent): Promise<boolean> {
