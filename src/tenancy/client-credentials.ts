@@ -5,7 +5,7 @@ import type { OidcTenantRecord, SealedClientKey, SealedClientSecret } from '../s
 import type { OidcClientKey } from './oidc-tenant.js';
 
 /** The secrets of one tenant in the clear. */
-export interface OpenCredentials {
+interface OpenCredentials {
   readonly clientSecrets: readonly string[];
   readonly privateKeyPem: string | undefined;
 }
@@ -86,6 +86,6 @@ export function createClientCredentials(keyRing: KeyRing): ClientCredentials {
 }
 
 /** Eight digits: enough to tell two secrets apart, of no use to whoever wants to know one. */
-export function fingerprintOf(tenantId: string, secret: string): string {
+function fingerprintOf(tenantId: string, secret: string): string {
   return sha256(JSON.stringify([tenantId, secret])).slice(0, 8);
 }

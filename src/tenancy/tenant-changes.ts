@@ -22,7 +22,7 @@ export interface TenantEdit {
 }
 
 /** Decides what becomes of a tenant; `undefined` leaves it. Asked again when somebody else was faster. */
-export type TenantDecision = (tenant: OidcTenantRecord, now: number) => TenantEdit | undefined;
+type TenantDecision = (tenant: OidcTenantRecord, now: number) => TenantEdit | undefined;
 
 export interface TenantChanges {
   /** Writes a new tenant. */

@@ -1,17 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import {
+  type Clock,
   composeStorage,
   createKeyRing,
   createMaintenance,
   createOidcTenants,
   createTenantResolver,
   type KeyRing,
+  type Maintenance,
   type OidcTenantEvent,
   type OidcTenantForm,
   type OidcTenantScope,
+  type OidcTenants,
   type OidcTenantsOptions,
   type OidcTenantView,
   type Storage,
+  type TenantResolver,
 } from 'express-sso-scim';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 
@@ -40,14 +44,41 @@ export const REQUEST: OidcTenantForm = {
   clientSecret: 'the secret of acme',
 };
 
-/** What OIDC tenants live on, with a clock and name servers in the hands of the test. */
-export function createTenantSite(options: Partial<OidcTenantsOptions> & { readonly base?: Storage } = {}) {
+interface TenantAt {
+  readonly tenant: OidcTenantView;
+  readonly scope: OidcTenantScope;
+}
+
+/** What OIDC tenants live on, with the clock and the name servers in the hands of the test. */
+export interface TenantSite {
+  readonly storage: Storage;
+  readonly keyRing: KeyRing;
+  readonly clock: Clock;
+  wait(milliseconds: number): void;
+  /** TXT records by name; an error is what a name server that gives no answer leads to. */
+  readonly txt: Map<string, readonly string[] | Error>;
+  /** The names that were looked up. */
+  readonly asked: readonly string[];
+  /** What the host was told. */
+  readonly events: readonly OidcTenantEvent[];
+  readonly telling: { fails: boolean };
+  readonly tenants: OidcTenants;
+  readonly maintenance: Maintenance;
+  readonly resolver: TenantResolver;
+  /** Publishes the proofs of the domains. */
+  publish(tenant: OidcTenantView): void;
+  /** A tenant that has been submitted. */
+  submitted(form?: Partial<OidcTenantForm>, organizationId?: string): Promise<TenantAt>;
+  /** One that signs people in. */
+  active(form?: Partial<OidcTenantForm>, organizationId?: string): Promise<TenantAt>;
+}
+
+export function createTenantSite(options: Partial<OidcTenantsOptions> & { readonly base?: Storage } = {}): TenantSite {
   const { base = createMemoryStorage(), keyRing = createTestKeyRing(), policy = {}, ...rest } = options;
   const organizations = { get: async (id: string) => (id.startsWith('no-') ? undefined : { id, name: id }) };
   const storage = composeStorage(base, { organizations });
   const time = { now: START };
   const clock = { now: () => time.now };
-  /** TXT records by name; an error is what a name server that gives no answer leads to. */
   const txt = new Map<string, readonly string[] | Error>();
   const asked: string[] = [];
   const lookupTxt = async (name: string) => {
@@ -69,13 +100,11 @@ export function createTenantSite(options: Partial<OidcTenantsOptions> & { readon
   const publish = (tenant: OidcTenantView) => {
     for (const { record } of tenant.domains) txt.set(record.name, ['v=spf1 -all', record.value]);
   };
-  /** A tenant that has been submitted. */
   async function submitted(form: Partial<OidcTenantForm> = {}, organizationId = 'acme') {
     const tenant = await tenants.submit({ organizationId, ...REQUEST, ...form }, ADA);
     const scope: OidcTenantScope = { organizationId, tenantId: tenant.id };
     return { tenant, scope };
   }
-  /** One that signs people in. */
   async function active(form: Partial<OidcTenantForm> = {}, organizationId = 'acme') {
     const { tenant, scope } = await submitted(form, organizationId);
     publish(tenant);
