@@ -28,7 +28,6 @@ export type TenantHistoryKind =
   | 'secret-removed'
   | 'secret-expiry-changed'
   | 'secret-reminder'
-  | 'key-changed'
   | 'domain-proved'
   | 'domain-missing'
   | 'domain-lapsed'
