@@ -24,6 +24,7 @@ const PACKAGES = {
   'openid-client': 'oidc',
   jose: 'oidc',
   'ipaddr.js': 'oidc',
+  tldts: 'tenancy',
 };
 
 function roomFence([room, allowed]) {

@@ -44,6 +44,36 @@ export { redactedClaims } from './oidc/redacted-claims.js';
 export type { EmailDoubt, OidcEmail } from './oidc/verified-email.js';
 export { type OidcClientKey, type OidcTenant, parseOidcTenant } from './tenancy/oidc-tenant.js';
 
+// OIDC tenants in a storage, from the request to the expiry of a secret.
+
+export { createKeyRing, type KeyRing, type KeyRingOptions, type Sealer } from './core/key-ring.js';
+export { isBreakGlassEmail } from './tenancy/break-glass.js';
+export {
+  createMaintenance,
+  type Maintenance,
+  type MaintenanceOptions,
+  type MaintenanceReport,
+} from './tenancy/maintenance.js';
+export {
+  createOidcTenants,
+  type OidcTenantList,
+  type OidcTenants,
+  type OidcTenantsOptions,
+  type PageWish,
+} from './tenancy/oidc-tenants.js';
+export { createTenantResolver, type TenantResolverOptions } from './tenancy/stored-tenants.js';
+export { TenantActionError, type TenantActionReason } from './tenancy/tenant-action-error.js';
+export type { OidcTenantScope } from './tenancy/tenant-changes.js';
+export type { OidcTenantEvent } from './tenancy/tenant-events.js';
+export type { ExamineTenant, TenantExamination } from './tenancy/tenant-examination.js';
+export type { OidcTenantChange, OidcTenantForm } from './tenancy/tenant-form.js';
+export type { TenantActor, TenantHistoryKind, TenantRole } from './tenancy/tenant-history.js';
+export { DEFAULT_OIDC_TENANT_POLICY, type OidcTenantPolicy } from './tenancy/tenant-policy.js';
+export type { TenantResolver } from './tenancy/tenant-resolver.js';
+export type { OidcTenantSettings, TenantPreferences } from './tenancy/tenant-settings.js';
+export type { ClientSecretView, OidcDomainView, OidcTenantView } from './tenancy/tenant-view.js';
+export type { TxtLookup } from './tenancy/txt-lookup.js';
+
 // What a host passes in.
 
 export type { Clock } from './core/clock.js';
@@ -81,6 +111,16 @@ export type {
   User,
   UserStore,
 } from './storage/host-storage.js';
+export type { JournalEntry, JournalPage, JournalStore } from './storage/journal-store.js';
+export type {
+  OidcDomain,
+  OidcTenantRecord,
+  OidcTenantState,
+  SealedClientKey,
+  SealedClientSecret,
+} from './storage/oidc-tenant-record.js';
+export type { OidcTenantPage, OidcTenantStore } from './storage/oidc-tenant-store.js';
+export type { ClaimedEvent, OutboxEvent, OutboxStore } from './storage/outbox-store.js';
 export type {
   AttributePath,
   ComparableType,
@@ -101,6 +141,7 @@ export type {
   StoredResource,
 } from './storage/resource-store.js';
 export type { DirectoryScope, OrganizationScope } from './storage/scope.js';
+export type { DurableSignInStore, EndedSessions, SessionOrigin, SignInStore } from './storage/sign-in-store.js';
 export type { LibraryStorage, Storage, StorageCapabilities } from './storage/storage.js';
 
 // What a storage adapter throws.

@@ -7,6 +7,7 @@ import { BROKEN_DIRECTORIES } from './broken/broken-directories.js';
 import { BROKEN_GROUPS } from './broken/broken-groups.js';
 import { BROKEN_QUERIES } from './broken/broken-queries.js';
 import { BROKEN_RESOURCES } from './broken/broken-resources.js';
+import { BROKEN_SIGN_INS } from './broken/broken-sign-ins.js';
 import { BROKEN_SUBTLY } from './broken/broken-subtly.js';
 import { BROKEN_TOGETHER } from './broken/broken-together.js';
 
@@ -14,6 +15,7 @@ const BROKEN = [
   ...BROKEN_RESOURCES,
   ...BROKEN_GROUPS,
   ...BROKEN_DIRECTORIES,
+  ...BROKEN_SIGN_INS,
   ...BROKEN_QUERIES,
   ...BROKEN_TOGETHER,
   ...BROKEN_SUBTLY,

@@ -32,6 +32,7 @@ export const POSTGRES: SqlDialect = {
   name: 'postgres',
   parameter: (position) => `$${position}`,
   forUpdate: 'for update',
+  forUpdateOfFree: 'for update skip locked',
 
   entries: (list) => `jsonb_array_elements_text(cast(${list} as jsonb)) with ordinality as entry(value, place)`,
   listOf: (query) => `(select json_agg(value order by place)::text from (${query}) as listed)`,

@@ -15,6 +15,7 @@ export const SQLITE: SqlDialect = {
   parameter: () => '?',
   // There is one writer at a time.
   forUpdate: '',
+  forUpdateOfFree: '',
 
   entries: (list) => `(select value, key as place from json_each(${list})) as entry`,
   listOf: (query) => `(select json_group_array(value) from (select value from (${query}) order by place))`,

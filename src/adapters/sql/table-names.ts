@@ -31,6 +31,12 @@ export interface TableNames {
   readonly insertResource: string;
   readonly updateResource: string;
   readonly eraseResource: string;
+  readonly oidcTenants: string;
+  readonly oidcDomains: string;
+  readonly consumedKeys: string;
+  readonly endedSessions: string;
+  readonly journal: string;
+  readonly outbox: string;
 }
 
 const PREFIX = /^[a-z_][a-z0-9_]{0,30}$/;
@@ -65,5 +71,11 @@ export function tableNames({ prefix = 'sso_', schema }: TableOptions, dialect: S
     insertResource: named('insert_resource'),
     updateResource: named('update_resource'),
     eraseResource: named('erase_resource'),
+    oidcTenants: named('oidc_tenants'),
+    oidcDomains: named('oidc_domains'),
+    consumedKeys: named('consumed_keys'),
+    endedSessions: named('ended_sessions'),
+    journal: named('journal'),
+    outbox: named('outbox'),
   };
 }
