@@ -44,10 +44,24 @@ export { redactedClaims } from './oidc/redacted-claims.js';
 export type { EmailDoubt, OidcEmail } from './oidc/verified-email.js';
 export { type OidcClientKey, type OidcTenant, parseOidcTenant } from './tenancy/oidc-tenant.js';
 
+// The sign-in of an Express application.
+
+export { createOidcTenantRouter, type OidcTenantRouter } from './http/sign-in/oidc-tenant-router.js';
+export type { OidcTenantRouterOptions, PassportInstance } from './http/sign-in/oidc-tenant-router-options.js';
+export { createProcessSignIns } from './http/sign-in/process-sign-ins.js';
+export type { SignInRateLimits } from './http/sign-in/rate-limit.js';
+export type { OnSignIn, SignInDecision } from './http/sign-in/sign-in-decision.js';
+export type { AnsweredLogin, SignInPurpose, SignInStart } from './http/sign-in/sign-in-flow.js';
+export type { EndedSessions, SessionOrigin, SignInStore } from './storage/sign-in-store.js';
+export { createFixedTenants, type FixedTenant } from './tenancy/fixed-tenants.js';
+export type { SignInMethods } from './tenancy/sign-in-methods.js';
+export type { SignInRules, TenantResolver } from './tenancy/tenant-resolver.js';
+
 // What a host passes in.
 
 export type { Clock } from './core/clock.js';
 export { ConfigurationError } from './core/configuration.js';
+export { createKeyRing, type KeyRing, type KeyRingOptions, type Sealer } from './core/key-ring.js';
 export type { Logger } from './core/logger.js';
 
 // The storage port.
