@@ -46,6 +46,12 @@ export { type OidcClientKey, type OidcTenant, parseOidcTenant } from './tenancy/
 
 // The sign-in of an Express application.
 
+export {
+  createOidcStrategy,
+  type OidcStrategy,
+  type OidcStrategyOptions,
+} from './http/sign-in/create-oidc-strategy.js';
+export type { OidcStrategyWishes } from './http/sign-in/oidc-strategy.js';
 export { createOidcTenantRouter, type OidcTenantRouter } from './http/sign-in/oidc-tenant-router.js';
 export type { OidcTenantRouterOptions, PassportInstance } from './http/sign-in/oidc-tenant-router-options.js';
 export { createProcessSignIns } from './http/sign-in/process-sign-ins.js';
