@@ -4,7 +4,7 @@ import { type CallbackParameters, readParameter } from '../../oidc/callback-para
 import type { TenantResolver } from '../../tenancy/tenant-resolver.js';
 import { prefersJson } from './refusal-writer.js';
 import { safeReturnTo } from './return-to.js';
-import { escapeHtml, writePage } from './sign-in-page.js';
+import { escapeHtml, redirectTo, writePage } from './sign-in-page.js';
 import { SignInRefusal } from './sign-in-refusal.js';
 
 export interface HomeRealmOptions {
@@ -34,7 +34,7 @@ export async function answerHomeRealm(
   const url = tenant ? loginUrl(baseUrl, tenant.id, { login_hint: parsed.address, returnTo }) : otherSignInUrl;
   if (request.is('json') || prefersJson(request)) {
     response.json({ method: tenant ? 'sso' : 'other', url: url ?? null });
-  } else if (url !== undefined) response.redirect(303, url);
+  } else if (url !== undefined) redirectTo(response, url);
   else writePage(response, 200, 'Sign in', '<p>This address does not use single sign-on here.</p>');
 }
 

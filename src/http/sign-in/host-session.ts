@@ -26,17 +26,26 @@ export function readSignIn(request: Request): SignInRecord | undefined {
 }
 
 /**
- * Signs the person in: `req.login`, with a new session id, by the serializers of the host; the session is saved before
- * this returns.
+ * Signs the person in: `req.login`, with a new session id, by the serializers of the host; the session is saved, with its
+ * record, before this returns.
  */
 export async function beginSession(request: Request, user: object, record: SignInRecord): Promise<void> {
   const isCookie = addMissingMethods(request);
-  await called((done) => request.logIn(user, done));
-  const session = sessionOf(request);
-  if (!session) throw new TypeError('the session was gone after req.login');
   const { idToken, ...rest } = record;
-  session[MEMBER] = { ...rest, ...(!isCookie && idToken !== undefined && { idToken }) };
-  await called((done) => (session.save ? session.save(done) : done()));
+  const kept = { ...rest, ...(!isCookie && idToken !== undefined && { idToken }) };
+  const before = sessionOf(request);
+  const regenerate = before?.regenerate?.bind(before);
+  if (before && regenerate) {
+    // Passport saves what it finds in the new session: saving once more would be a second write to the host's store.
+    define(before, 'regenerate', (done: (error?: unknown) => void) => {
+      regenerate((error) => {
+        const session = sessionOf(request);
+        if (session) session[MEMBER] = kept;
+        done(error);
+      });
+    });
+  }
+  await called((done) => request.logIn(user, done));
 }
 
 /** Ends the session of this browser: nothing of it is left, and its id is another one. */
@@ -62,18 +71,19 @@ function sessionOf(request: Request): HostSession | undefined {
  */
 function addMissingMethods(request: Request): boolean {
   const session = sessionOf(request);
-  if (!session || 'regenerate' in session) return session !== undefined && !('id' in session);
-  const methods = {
-    regenerate: (done: () => void) => {
-      Reflect.set(request, 'session', {});
-      addMissingMethods(request);
-      done();
-    },
-    save: (done: () => void) => done(),
-  };
-  // Not enumerable: they must not end up in the cookie.
-  for (const [name, value] of Object.entries(methods)) Object.defineProperty(session, name, { value, writable: true });
+  if (!session || 'regenerate' in session) return session !== undefined && Object.hasOwn(session, 'save');
+  define(session, 'save', (done: () => void) => done());
+  define(session, 'regenerate', (done: () => void) => {
+    Reflect.set(request, 'session', {});
+    addMissingMethods(request);
+    done();
+  });
   return true;
+}
+
+/** Not enumerable: it must not be stored. */
+function define(session: HostSession, name: 'regenerate' | 'save', value: object): void {
+  Object.defineProperty(session, name, { value, writable: true, configurable: true });
 }
 
 function called(call: (done: (error?: unknown) => void) => void): Promise<void> {

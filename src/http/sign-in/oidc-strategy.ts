@@ -49,7 +49,7 @@ export class PassportOidcStrategy extends OpenIDConnectStrategy {
     const begun = await this.parts.flow.begin(request, responseOf(request), { ...wishes, redirectUri });
     // The base class knows the code flow alone.
     if (begun.tenant.flow === 'id_token') this.redirect(begun.url);
-    else this.callBase(request, beginning(begun));
+    else this.callBase({}, beginning(begun));
   }
 
   private async answer(request: Request): Promise<void> {
@@ -59,7 +59,7 @@ export class PassportOidcStrategy extends OpenIDConnectStrategy {
       this.verify(finished, verified).catch((thrown: unknown) => this.giveUp(thrown));
     };
     // The code was exchanged already: of the answer the base class sees that there was one.
-    const seen = Object.create(request, { query: { value: { code: 'exchanged', state: finished.pending.state } } });
+    const seen = { code: 'exchanged', state: finished.pending.state };
     this.callBase(seen, { ...ending(finished, this.parts.clock), _verify: verify });
   }
 
@@ -69,9 +69,20 @@ export class PassportOidcStrategy extends OpenIDConnectStrategy {
     else verified(null, false, new SignInRefusal('not_admitted', { sentence: decision.refusal }));
   }
 
-  private callBase(request: Request, members: object): void {
-    const child: PassportOidcStrategy = Object.assign(Object.create(this), members);
-    OpenIDConnectStrategy.prototype.authenticate.call(child, request, {});
+  /**
+   * Lets the base class do its part. It sees the query that it shall see, not that of the request, and members of this
+   * one sign-in. The child does not inherit from this object: making a prototype of it for each request is slow.
+   */
+  private callBase(query: object, members: object): void {
+    const child: PassportOidcStrategy = Object.assign(Object.create(PassportOidcStrategy.prototype), {
+      _skipUserProfile: true,
+      success: (user: object, info: object) => this.success(user, info),
+      fail: (challenge: object, status: number) => this.fail(challenge, status),
+      error: (error: Error) => this.error(error),
+      redirect: (url: string) => this.redirect(url),
+      ...members,
+    });
+    Reflect.apply(OpenIDConnectStrategy.prototype.authenticate, child, [{ query }, {}]);
   }
 
   /** A refusal is no fault of the application. What is thrown while passport is told must not end the process. */

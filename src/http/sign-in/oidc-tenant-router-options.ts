@@ -99,7 +99,7 @@ export const parseOidcTenantRouterOptions: (options: unknown) => OidcTenantRoute
       loggedOutPath: path,
       otherSignInUrl: {
         type: 'string',
-        pattern: '^(?:https?://|/(?!/))[^\\s\\\\]*$',
+        pattern: '^(?:https?://|/(?!/))[!-\\[\\]-~]*$',
         description: 'a path or URL such as /login',
       },
       emailOf: isFunction,

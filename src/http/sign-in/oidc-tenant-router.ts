@@ -21,6 +21,7 @@ import { createSessionGuard } from './session-guard.js';
 import { askApplication } from './sign-in-decision.js';
 import { createSignInEndpoints } from './sign-in-endpoints.js';
 import { createSignInFlow, type SignInStart } from './sign-in-flow.js';
+import { redirectTo } from './sign-in-page.js';
 
 /** The router, and what else a host uses of it. */
 export interface OidcTenantRouter extends RequestHandler {
@@ -136,7 +137,7 @@ export function createOidcTenantRouter(
       }
       const baseUrl = baseUrlOf(request);
       const returnTo = safeReturnTo(request.originalUrl, baseUrl);
-      response.redirect(303, loginUrl(baseUrl, ssoTenantId, { login_hint: email, returnTo }));
+      redirectTo(response, loginUrl(baseUrl, ssoTenantId, { login_hint: email, returnTo }));
     }),
     signInMethodsFor: enforcement.methodsFor,
     startSignIn: endpoints.start,

@@ -19,7 +19,7 @@ import { noteRefusal } from './refusal-writer.js';
 import { safeReturnTo } from './return-to.js';
 import { callbackParameters } from './sign-in-body.js';
 import type { SignInStart } from './sign-in-flow.js';
-import { protectAnswer } from './sign-in-page.js';
+import { protectAnswer, redirectTo } from './sign-in-page.js';
 import { SignInRefusal } from './sign-in-refusal.js';
 
 export interface SignInEndpointsOptions
@@ -111,7 +111,7 @@ export function createSignInEndpoints(options: SignInEndpointsOptions): SignInEn
     });
     const { tenantId, issuer, subject, groups } = identity;
     logger.info({ tenantId, issuer, subject, groups }, 'somebody has signed in');
-    response.redirect(303, new URL(login.returnTo ?? options.homePath, baseUrlOf(request)).href);
+    redirectTo(response, new URL(login.returnTo ?? options.homePath, baseUrlOf(request)).href);
   }
 
   async function leave(request: Request, response: Response): Promise<void> {
@@ -120,13 +120,13 @@ export function createSignInEndpoints(options: SignInEndpointsOptions): SignInEn
     const baseUrl = baseUrlOf(request);
     const wished = safeReturnTo(readParameter(await callbackParameters(request), 'returnTo'), baseUrl);
     const returnTo = new URL(wished ?? options.loggedOutPath, baseUrl).href;
-    response.redirect(303, await logout.leave(request, response, baseUrl, returnTo));
+    redirectTo(response, await logout.leave(request, response, baseUrl, returnTo));
   }
 
   async function comeBack(request: Request, response: Response): Promise<void> {
     protectAnswer(response);
     const parameters = await callbackParameters(request);
-    response.redirect(303, logout.comeBack(request, response, baseUrlOf(request), parameters));
+    redirectTo(response, logout.comeBack(request, response, baseUrlOf(request), parameters));
   }
 
   /** Answers as OpenID Connect Back-Channel Logout 1.0 section 2.8 says. */
