@@ -48,8 +48,7 @@ const parseOptions = createOptionsValidator<OidcStrategyOptions>('createOidcStra
 /**
  * Creates the strategy for a host that keeps its own routes in place of the router's. `passport.authenticate` with a
  * `tenantId` begins a sign-in, with none it takes the answer, from a query or a form. A sign-in that is refused fails
- * with the reason, whose `message` may be shown. Give it a name: Passport shares a strategy that it is handed itself
- * among requests.
+ * with the reason, whose `message` may be shown.
  *
  * @throws {ConfigurationError} listing every option that cannot be used
  * @example

@@ -40,62 +40,64 @@ export class PassportOidcStrategy extends OpenIDConnectStrategy {
   }
 
   override authenticate(request: Request, wishes: OidcStrategyWishes = {}): void {
+    // Passport writes its functions onto a strategy that it is handed itself. Taken now, they are those of this request.
+    const { success, fail, error, redirect } = this;
+    const told: Told = { success, fail, error, redirect };
     const { tenantId } = wishes;
-    const work = tenantId === undefined ? this.answer(request) : this.begin(request, { ...wishes, tenantId });
-    work.catch((thrown: unknown) => this.giveUp(thrown));
+    const work =
+      tenantId === undefined ? this.answer(told, request) : this.begin(told, request, { ...wishes, tenantId });
+    work.catch((thrown: unknown) => this.giveUp(told, thrown));
   }
 
-  private async begin(request: Request, { redirectUri = this.parts.redirectUri, ...wishes }: BeginWishes) {
-    const begun = await this.parts.flow.begin(request, responseOf(request), { ...wishes, redirectUri });
+  private async begin(told: Told, request: Request, wishes: BeginWishes): Promise<void> {
+    const { flow, redirectUri } = this.parts;
+    const begun = await flow.begin(request, responseOf(request), { redirectUri, ...wishes });
     // The base class knows the code flow alone.
-    if (begun.tenant.flow === 'id_token') this.redirect(begun.url);
-    else this.callBase({}, beginning(begun));
+    if (begun.tenant.flow === 'id_token') told.redirect(begun.url);
+    else callBase({}, { ...told, ...beginning(begun) });
   }
 
-  private async answer(request: Request): Promise<void> {
+  private async answer(told: Told, request: Request): Promise<void> {
     const finished = await this.parts.flow.finish(request, responseOf(request), await callbackParameters(request));
     if (!finished) return;
     const verify = (_issuer: string, _profile: unknown, _context: unknown, verified: Verified) => {
-      this.verify(finished, verified).catch((thrown: unknown) => this.giveUp(thrown));
+      this.verify(finished, verified).catch((thrown: unknown) => this.giveUp(told, thrown));
     };
     // The code was exchanged already: of the answer the base class sees that there was one.
-    const seen = { code: 'exchanged', state: finished.pending.state };
-    this.callBase(seen, { ...ending(finished, this.parts.clock), _verify: verify });
+    const query = { code: 'exchanged', state: finished.pending.state };
+    callBase(query, { ...told, ...ending(finished, this.parts.clock), _verify: verify });
   }
 
   private async verify(finished: FinishedLogin, verified: Verified): Promise<void> {
+    const { login, tenant } = finished;
     const decision = await this.parts.decide(finished);
-    if ('user' in decision) verified(null, decision.user, { login: finished.login, tenant: finished.tenant });
+    if ('user' in decision) verified(null, decision.user, { login, tenant });
     else verified(null, false, new SignInRefusal('not_admitted', { sentence: decision.refusal }));
   }
 
-  /**
-   * Lets the base class do its part. It sees the query that it shall see, not that of the request, and members of this
-   * one sign-in. The child does not inherit from this object: making a prototype of it for each request is slow.
-   */
-  private callBase(query: object, members: object): void {
-    const child: PassportOidcStrategy = Object.assign(Object.create(PassportOidcStrategy.prototype), {
-      _skipUserProfile: true,
-      success: (user: object, info: object) => this.success(user, info),
-      fail: (challenge: object, status: number) => this.fail(challenge, status),
-      error: (error: Error) => this.error(error),
-      redirect: (url: string) => this.redirect(url),
-      ...members,
-    });
-    Reflect.apply(OpenIDConnectStrategy.prototype.authenticate, child, [{ query }, {}]);
-  }
-
   /** A refusal is no fault of the application. What is thrown while passport is told must not end the process. */
-  private giveUp(thrown: unknown): void {
+  private giveUp(told: Told, thrown: unknown): void {
     const refusal = asRefusal(thrown);
     try {
-      if (refusal.code === 'internal_error')
-        this.error(thrown instanceof Error ? thrown : new TypeError('no error was thrown'));
-      else this.fail(refusal, refusal.status);
+      if (refusal.code !== 'internal_error') told.fail(refusal, refusal.status);
+      else told.error(thrown instanceof Error ? thrown : new TypeError('no error was thrown'));
     } catch (again) {
       this.parts.logger.error({ err: again }, 'the application threw while it was told the result of a sign-in');
     }
   }
+}
+
+/** What passport lets a strategy say about one request. */
+type Told = Pick<OpenIDConnectStrategy, 'success' | 'fail' | 'error' | 'redirect'>;
+
+/**
+ * Lets the base class do its part. It sees the query that it shall see, not that of the request, and an object of this one
+ * sign-in, which does not inherit from the strategy: making a prototype of an object for each request is slow.
+ */
+function callBase(query: object, members: object): void {
+  const child: PassportOidcStrategy = Object.create(PassportOidcStrategy.prototype);
+  Object.assign(child, { _skipUserProfile: true }, members);
+  Reflect.apply(OpenIDConnectStrategy.prototype.authenticate, child, [{ query }, {}]);
 }
 
 type BeginWishes = OidcStrategyWishes & { readonly tenantId: string };

@@ -27,9 +27,7 @@ export function attemptSignIn(
 ): Promise<AdmittedLogin | undefined> {
   return new Promise((resolve, reject) => {
     response.once('close', () => resolve(undefined));
-    // Passport writes its functions onto the strategy it is given: each request needs one of its own.
-    const own: PassportOidcStrategy = Object.create(strategy);
-    const attempt = passport.authenticate(own, wishes, (error, user, info) => {
+    const attempt = passport.authenticate(strategy, wishes, (error, user, info) => {
       if (error) reject(error);
       else if (typeof user === 'object' && user !== null) resolve({ user, ...(info as Omit<AdmittedLogin, 'user'>) });
       else reject(info instanceof SignInRefusal ? info : new OidcError('token_invalid', { stage: 'second check' }));
