@@ -2,7 +2,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import session from 'express-session';
 import { createFixedTenants, createKeyRing, createOidcEngine, createOidcTenantRouter } from 'express-sso-scim';
 import * as client from 'openid-client';
-import { Passport } from 'passport';
+import { type Authenticator, Passport } from 'passport';
 import { CLIENT_ID, CLIENT_SECRET, ISSUER, type LoginProvider } from './login-provider.js';
 
 export const APP = 'https://app.example';
@@ -14,8 +14,7 @@ export type LoginApp = (provider: LoginProvider, first: RequestHandler) => Promi
 /** As a host mounts the library. */
 export const oursApp: LoginApp = async (provider, first) => {
   const app = withSessions(first);
-  const passport = new Passport();
-  passport.serializeUser((user, done) => done(null, user));
+  const passport = passportWithSerializer();
   const tenants = createFixedTenants([
     {
       id: 'acme',
@@ -40,9 +39,10 @@ export const oursApp: LoginApp = async (provider, first) => {
   return app;
 };
 
-/** The same login on openid-client by hand: one tenant, the pending login in the session, signatures checked. */
+/** The same login on openid-client by hand: one tenant, the pending login in the session, signatures checked, then `req.login`. */
 export const byHandApp: LoginApp = async (provider, first) => {
   const app = withSessions(first);
+  app.use(passportWithSerializer().initialize());
   const config = await client.discovery(new URL(ISSUER), CLIENT_ID, CLIENT_SECRET, undefined, {
     [client.customFetch]: provider.fetch,
   });
@@ -74,16 +74,18 @@ export const byHandApp: LoginApp = async (provider, first) => {
       idTokenExpected: true,
     });
     const claims = tokens.claims();
-    request.session.regenerate(() => {
-      Object.assign(request.session, {
-        user: { subject: claims?.sub, email: claims?.['email'], name: claims?.['name'] },
-        idToken: tokens.id_token,
-      });
-      request.session.save(() => response.redirect(303, `${APP}/`));
-    });
+    const [email, name] = [claims?.['email'], claims?.['name']];
+    const user = { subject: claims?.sub, email, name, idToken: tokens.id_token };
+    request.logIn(user, () => response.redirect(303, `${APP}/`));
   });
   return app;
 };
+
+function passportWithSerializer(): Authenticator {
+  const passport = new Passport();
+  passport.serializeUser((user, done) => done(null, user));
+  return passport;
+}
 
 function withSessions(first: RequestHandler): Express {
   const app = express();

@@ -104,12 +104,10 @@ type BeginWishes = OidcStrategyWishes & { readonly tenantId: string };
 
 /** Members of the base class from which it builds the redirect. */
 function beginning({ url, pending }: BegunLogin): object {
-  const endpoint = new URL(url);
-  const { scope = '', ...parameters } = Object.fromEntries(endpoint.searchParams);
-  for (const name of Object.keys(parameters)) endpoint.searchParams.delete(name);
-  endpoint.searchParams.delete('scope');
+  const [endpoint = '', query] = url.split('?', 2);
+  const { scope = '', ...parameters } = Object.fromEntries(new URLSearchParams(query));
   return {
-    _oauth2: { _authorizeUrl: endpoint.href, _accessTokenUrl: UNSET, _clientId: parameters['client_id'] },
+    _oauth2: { _authorizeUrl: endpoint, _accessTokenUrl: UNSET, _clientId: parameters['client_id'] },
     _callbackURL: pending.redirectUri,
     // The base class puts `openid` in front.
     _scope: scope.replace(/^openid /, ''),
