@@ -2,10 +2,10 @@ import express, { type Express, type RequestHandler } from 'express';
 import session from 'express-session';
 import { createFixedTenants, createKeyRing, createOidcEngine, createOidcTenantRouter } from 'express-sso-scim';
 import * as client from 'openid-client';
-import { type Authenticator, Passport } from 'passport';
+import { Passport } from 'passport';
 import { CLIENT_ID, CLIENT_SECRET, ISSUER, type LoginProvider } from './login-provider.js';
 
-export const APP = 'https://app.example';
+const APP = 'https://app.example';
 const REDIRECT_URI = `${APP}/signin-oidc`;
 
 /** Makes an application whose login begins at `/login/acme`. `first` is its first middleware. */
@@ -81,7 +81,7 @@ export const byHandApp: LoginApp = async (provider, first) => {
   return app;
 };
 
-function passportWithSerializer(): Authenticator {
+function passportWithSerializer(): InstanceType<typeof Passport> {
   const passport = new Passport();
   passport.serializeUser((user, done) => done(null, user));
   return passport;

@@ -290,6 +290,41 @@ describe('pending logins', () => {
   });
 });
 
+describe('the start of a sign-in', () => {
+  it('is not taken for an answer, whatever stands in its query', async () => {
+    const site = await siteOf();
+    const query = '?code=x&error=access_denied&state=x&login_hint=ada%40acme.example&prompt=none&client_id=evil';
+    const url = new URL(await begin(site.browser(), 'acme', query));
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      client_id: 'client',
+      response_type: 'code',
+      redirect_uri: `${APP}/signin-oidc`,
+      scope: 'openid profile email',
+      state: expect.stringMatching(/^[\w-]{43}$/),
+      nonce: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge_method: 'S256',
+      login_hint: 'ada@acme.example',
+    });
+  });
+
+  it.each(['nobody', '__proto__', 'constructor', '%00', '%ud800', '%zz', 'x'.repeat(4000)])(
+    'of the tenant %s, whom there is not, is refused',
+    async (tenantId) => {
+      const site = await siteOf();
+      expect((await site.client.send({ method: 'GET', path: `/login/${tenantId}` })).status).toBe(404);
+    },
+  );
+
+  it('keeps what the authorization endpoint has in its own query', async () => {
+    acmeIdp.lie = { document: { authorization_endpoint: `${acmeIdp.issuer}/authorize?p=b2c_1&x=%3F` } };
+    const site = await siteOf();
+    const url = new URL(await begin(site.browser()));
+    expect([url.searchParams.get('p'), url.searchParams.get('x')]).toEqual(['b2c_1', '?']);
+    expect(url.searchParams.get('client_id')).toBe('client');
+  });
+});
+
 describe('returnTo', () => {
   it.each([
     ['/', '/'],

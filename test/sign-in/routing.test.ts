@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createFixedTenants, createOidcEngine, type OidcTenantRouterOptions } from 'express-sso-scim';
+import {
+  createFixedTenants,
+  createOidcEngine,
+  type OidcTenantRouterOptions,
+  type TenantResolver,
+} from 'express-sso-scim';
 import { decideSignInMethods } from '../../src/tenancy/sign-in-methods.js';
 import { LyingProvider } from '../support/oidc/lying-provider.js';
 import { APP, type SignInSite, startSignInSite } from '../support/sign-in/sign-in-site.js';
@@ -69,6 +74,20 @@ describe('home-realm discovery (TQ-1)', () => {
       ),
     );
     expect(new Set(answers).size).toBe(1);
+  });
+
+  it('takes the same steps for every domain: one look-up, and nothing is asked of a provider', async () => {
+    const calls: string[] = [];
+    const watched: TenantResolver = {
+      byId: async (id) => void calls.push(`byId ${id}`) ?? undefined,
+      byDomain: async (domain) => void calls.push(`byDomain ${domain}`) ?? tenants.byDomain(domain),
+    };
+    const site = await startSignInSite({ tenants: watched, options: { engine } });
+    sites.push(site);
+    const asked = provider.received.length;
+    for (const email of ['ada@acme.example', 'ada@else.example']) await ask(site, email);
+    expect(calls).toEqual(['byDomain acme.example', 'byDomain else.example']);
+    expect(provider.received.length).toBe(asked);
   });
 
   it('sends a browser from another domain to the page of the application, or says so', async () => {

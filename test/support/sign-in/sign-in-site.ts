@@ -24,7 +24,7 @@ export const APP = 'https://app.example';
 export const KEY_RING: KeyRing = createKeyRing({ writeWith: 'a', keys: { a: 'k'.repeat(43) } });
 
 /** An engine for real providers on loopback. */
-export function loopbackEngine(): OidcEngine {
+function loopbackEngine(): OidcEngine {
   return createOidcEngine({ unsafeLoopback: true, certificateAuthorities: [PROVIDER_CERTIFICATE.cert] });
 }
 
