@@ -12,6 +12,7 @@ import {
 import express4 from 'express4';
 import { type AuthenticateOptions, Passport } from 'passport';
 import { LyingProvider } from '../support/oidc/lying-provider.js';
+import { createRecordingLogger } from '../support/recording-logger.js';
 import {
   APP,
   admitAll,
@@ -226,11 +227,12 @@ describe('a host with routes of its own and the strategy alone', () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => void unhandled.push(reason);
     process.on('unhandledRejection', note);
+    const logger = createRecordingLogger();
     const passport = new Passport();
     passport.use(
       'sso',
       createOidcStrategy(
-        { tenantResolver: tenants, keyRing: KEY_RING, callbackUrl: `${APP}/callback`, engine },
+        { tenantResolver: tenants, keyRing: KEY_RING, callbackUrl: `${APP}/callback`, engine, logger },
         admitAll,
       ),
     );
@@ -248,6 +250,7 @@ describe('a host with routes of its own and the strategy alone', () => {
     await new Promise((resolve) => setImmediate(resolve));
     process.off('unhandledRejection', note);
     expect(unhandled).toEqual([]);
+    expect(logger.entries).toContainEqual(expect.objectContaining({ level: 'error' }));
   });
 });
 

@@ -79,8 +79,14 @@ describe('home-realm discovery (TQ-1)', () => {
   it('takes the same steps for every domain: one look-up, and nothing is asked of a provider', async () => {
     const calls: string[] = [];
     const watched: TenantResolver = {
-      byId: async (id) => void calls.push(`byId ${id}`) ?? undefined,
-      byDomain: async (domain) => void calls.push(`byDomain ${domain}`) ?? tenants.byDomain(domain),
+      byId: async (id) => {
+        calls.push(`byId ${id}`);
+        return undefined;
+      },
+      byDomain: async (domain) => {
+        calls.push(`byDomain ${domain}`);
+        return tenants.byDomain(domain);
+      },
     };
     const site = await startSignInSite({ tenants: watched, options: { engine } });
     sites.push(site);
