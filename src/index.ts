@@ -51,13 +51,12 @@ export {
   type OidcStrategy,
   type OidcStrategyOptions,
 } from './http/sign-in/create-oidc-strategy.js';
-export type { OidcStrategyWishes } from './http/sign-in/oidc-strategy.js';
 export { createOidcTenantRouter, type OidcTenantRouter } from './http/sign-in/oidc-tenant-router.js';
 export type { OidcTenantRouterOptions, PassportInstance } from './http/sign-in/oidc-tenant-router-options.js';
 export { createProcessSignIns } from './http/sign-in/process-sign-ins.js';
 export type { SignInRateLimits } from './http/sign-in/rate-limit.js';
 export type { OnSignIn, SignInDecision } from './http/sign-in/sign-in-decision.js';
-export type { AnsweredLogin, SignInPurpose, SignInStart } from './http/sign-in/sign-in-flow.js';
+export type { AnsweredLogin, OidcStrategyWishes, SignInPurpose, SignInStart } from './http/sign-in/sign-in-flow.js';
 export type { EndedSessions, SessionOrigin, SignInStore } from './storage/sign-in-store.js';
 export { createFixedTenants, type FixedTenant } from './tenancy/fixed-tenants.js';
 export type { SignInMethods } from './tenancy/sign-in-methods.js';

@@ -6,11 +6,8 @@ import { CLOCK_TOLERANCE } from '../../oidc/client-configuration.js';
 import type { CompletedLogin } from '../../oidc/complete-login.js';
 import { callbackParameters } from './sign-in-body.js';
 import type { SignInDecision } from './sign-in-decision.js';
-import type { BegunLogin, FinishedLogin, SignInFlow, SignInStart } from './sign-in-flow.js';
+import type { BegunLogin, FinishedLogin, OidcStrategyWishes, SignInFlow } from './sign-in-flow.js';
 import { asRefusal, SignInRefusal } from './sign-in-refusal.js';
-
-/** What a call of `passport.authenticate` with this strategy may say. With a `tenantId` it begins a sign-in. */
-export type OidcStrategyWishes = Partial<SignInStart>;
 
 interface OidcStrategyParts {
   readonly flow: SignInFlow;

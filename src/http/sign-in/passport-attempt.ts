@@ -2,8 +2,9 @@ import type { Request, Response } from 'express';
 import type { CompletedLogin } from '../../oidc/complete-login.js';
 import { OidcError } from '../../oidc/oidc-error.js';
 import type { OidcTenant } from '../../tenancy/oidc-tenant.js';
-import type { OidcStrategyWishes, PassportOidcStrategy } from './oidc-strategy.js';
+import type { PassportOidcStrategy } from './oidc-strategy.js';
 import type { PassportInstance } from './oidc-tenant-router-options.js';
+import type { OidcStrategyWishes } from './sign-in-flow.js';
 import { SignInRefusal } from './sign-in-refusal.js';
 
 /** Somebody whom the application has let in. */

@@ -33,6 +33,9 @@ export interface SignInStart extends StartLogin {
   readonly tenantId: string;
 }
 
+/** What a call of `passport.authenticate` with the strategy may say. With a `tenantId` it begins a sign-in. */
+export type OidcStrategyWishes = Partial<SignInStart>;
+
 /** Begins and ends sign-ins of browsers. */
 export interface SignInFlow {
   /** Answers where to send the browser, which is given the cookie of its pending login. */
