@@ -44,9 +44,25 @@ export { redactedClaims } from './oidc/redacted-claims.js';
 export type { EmailDoubt, OidcEmail } from './oidc/verified-email.js';
 export { type OidcClientKey, type OidcTenant, parseOidcTenant } from './tenancy/oidc-tenant.js';
 
+// The sign-in of an Express application.
+
+export {
+  createOidcStrategy,
+  type OidcStrategy,
+  type OidcStrategyOptions,
+} from './http/sign-in/create-oidc-strategy.js';
+export { createOidcTenantRouter, type OidcTenantRouter } from './http/sign-in/oidc-tenant-router.js';
+export type { OidcTenantRouterOptions, PassportInstance } from './http/sign-in/oidc-tenant-router-options.js';
+export { createProcessSignIns } from './http/sign-in/process-sign-ins.js';
+export type { SignInRateLimits } from './http/sign-in/rate-limit.js';
+export type { OnSignIn, SignInDecision } from './http/sign-in/sign-in-decision.js';
+export type { AnsweredLogin, OidcStrategyWishes, SignInPurpose, SignInStart } from './http/sign-in/sign-in-flow.js';
+export { createFixedTenants, type FixedTenant } from './tenancy/fixed-tenants.js';
+export type { SignInMethods } from './tenancy/sign-in-methods.js';
+export type { SignInRules, TenantResolver } from './tenancy/tenant-resolver.js';
+
 // OIDC tenants in a storage, from the request to the expiry of a secret.
 
-export { createKeyRing, type KeyRing, type KeyRingOptions, type Sealer } from './core/key-ring.js';
 export { isBreakGlassEmail } from './tenancy/break-glass.js';
 export {
   createMaintenance,
@@ -69,7 +85,6 @@ export type { ExamineTenant, TenantExamination } from './tenancy/tenant-examinat
 export type { OidcTenantChange, OidcTenantForm } from './tenancy/tenant-form.js';
 export type { TenantActor, TenantHistoryKind, TenantRole } from './tenancy/tenant-history.js';
 export { DEFAULT_OIDC_TENANT_POLICY, type OidcTenantPolicy } from './tenancy/tenant-policy.js';
-export type { TenantResolver } from './tenancy/tenant-resolver.js';
 export type { OidcTenantSettings, TenantPreferences } from './tenancy/tenant-settings.js';
 export type { ClientSecretView, OidcDomainView, OidcTenantView } from './tenancy/tenant-view.js';
 export type { TxtLookup } from './tenancy/txt-lookup.js';
@@ -78,6 +93,7 @@ export type { TxtLookup } from './tenancy/txt-lookup.js';
 
 export type { Clock } from './core/clock.js';
 export { ConfigurationError } from './core/configuration.js';
+export { createKeyRing, type KeyRing, type KeyRingOptions, type Sealer } from './core/key-ring.js';
 export type { Logger } from './core/logger.js';
 
 // The storage port.

@@ -1,4 +1,4 @@
-import { parseEmailAddress } from '../tenancy/email-address.js';
+import { parseEmailAddress } from '../core/email-address.js';
 import type { OidcTenant } from '../tenancy/oidc-tenant.js';
 import { type JsonRecord, textOf } from './json-object.js';
 

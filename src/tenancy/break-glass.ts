@@ -1,6 +1,6 @@
+import { canonicalEmail, parseEmailAddress } from '../core/email-address.js';
 import type { ConfigurationFault } from '../core/option-faults.js';
 import { isWithinDomain } from './domain-name.js';
-import { canonicalEmail, parseEmailAddress } from './email-address.js';
 
 /** Break-glass addresses as they are kept, and what is wrong with those that cannot be. */
 export interface BreakGlassEmails {
@@ -33,5 +33,5 @@ export function readBreakGlassEmails(texts: readonly string[], domains: readonly
 /** Whether this very address may go around single sign-on; any spelling of it that is the same without regard to case. */
 export function isBreakGlassEmail(emails: readonly string[], text: string): boolean {
   const email = canonicalEmail(text);
-  return email !== undefined && emails.includes(email);
+  return email !== undefined && emails.some((each) => canonicalEmail(each) === email);
 }

@@ -8,7 +8,7 @@ import type { OidcTenantStore } from '../storage/oidc-tenant-store.js';
 import { createClientCredentials } from './client-credentials.js';
 import { normalizeDomain } from './domain-name.js';
 import { type OidcTenant, parseOidcTenant } from './oidc-tenant.js';
-import type { TenantResolver } from './tenant-resolver.js';
+import type { SignInRules, TenantResolver } from './tenant-resolver.js';
 
 export interface TenantResolverOptions {
   readonly keyRing: KeyRing;
@@ -18,6 +18,12 @@ export interface TenantResolverOptions {
   readonly cacheSeconds?: number;
   /** Bounds the tenants remembered, and separately what is known to be none. 1,000 unless told. */
   readonly cacheEntries?: number;
+}
+
+/** A tenant as sign-ins find it. */
+interface UsableTenant {
+  readonly tenant: OidcTenant;
+  readonly rules: SignInRules;
 }
 
 const TENANT_ID = /^[A-Za-z0-9_-]{1,100}$/;
@@ -39,14 +45,14 @@ export function createTenantResolver(
   const { cacheSeconds: seconds = 5, cacheEntries: maxEntries = 1000 } = options;
   const credentials = createClientCredentials(keyRing);
 
-  async function usable(tenant: OidcTenantRecord | undefined): Promise<OidcTenant | undefined> {
-    if (tenant?.state !== 'active' || tenant.provedDomains.length === 0) return undefined;
+  async function usable(record: OidcTenantRecord | undefined): Promise<UsableTenant | undefined> {
+    if (record?.state !== 'active' || record.provedDomains.length === 0) return undefined;
     try {
-      const opened = openTenant(tenant);
-      await sealAnew(tenant);
-      return opened;
+      const tenant = openTenant(record);
+      await sealAnew(record);
+      return { tenant, rules: { ssoRequired: true, breakGlassEmails: record.breakGlassEmails } };
     } catch (error) {
-      logger.error({ tenantId: tenant.id, error }, 'an OIDC tenant cannot be used');
+      logger.error({ tenantId: record.id, error }, 'an OIDC tenant cannot be used');
       throw error;
     }
   }
@@ -77,13 +83,13 @@ export function createTenantResolver(
   }
 
   const lookup = (load: (key: string) => Promise<OidcTenantRecord | undefined>) => {
-    const known = createCachedLookup<OidcTenant>({
+    const known = createCachedLookup<UsableTenant>({
       clock,
       seconds,
       maxEntries,
       load: async (key) => usable(await load(key)),
     });
-    return async (key: string): Promise<OidcTenant | undefined> => {
+    return async (key: string): Promise<UsableTenant | undefined> => {
       const found = known.peek(key, clock.now());
       return (found === undefined ? await known.load(key) : found) ?? undefined;
     };
@@ -91,8 +97,11 @@ export function createTenantResolver(
   const byId = lookup((id) => storage.oidcTenants.get(id));
   const byDomain = lookup((domain) => storage.oidcTenants.findByDomain(domain));
 
+  const withId = async (tenantId: string) => (TENANT_ID.test(tenantId) ? byId(tenantId) : undefined);
+
   return {
-    byId: async (tenantId) => (TENANT_ID.test(tenantId) ? byId(tenantId) : undefined),
-    byDomain: async (domain) => (normalizeDomain(domain) === domain ? byDomain(domain) : undefined),
+    byId: async (tenantId) => (await withId(tenantId))?.tenant,
+    byDomain: async (domain) => (normalizeDomain(domain) === domain ? (await byDomain(domain))?.tenant : undefined),
+    rulesOf: async (tenantId) => (await withId(tenantId))?.rules,
   };
 }

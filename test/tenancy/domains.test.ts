@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Storage } from 'express-sso-scim';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
+import { canonicalEmail } from '../../src/core/email-address.js';
 import { domainFault, isWithinDomain, normalizeDomain } from '../../src/tenancy/domain-name.js';
 import { claimDomain, judgeProof, noteLookup, type ProofFound } from '../../src/tenancy/domain-proof.js';
-import { canonicalEmail } from '../../src/tenancy/email-address.js';
 import { lookupTxtInDns } from '../../src/tenancy/txt-lookup.js';
 import { DATABASES, openDatabase } from '../support/sql-databases.js';
 import { ADA, createTenantSite, DAY, OPS, START } from '../support/tenant-site.js';

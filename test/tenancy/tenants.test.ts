@@ -415,6 +415,23 @@ describe('break-glass addresses (AQ-30, AQ-33)', () => {
     expect(spelled.filter((text) => !isBreakGlassEmail(emails, text))).toEqual([]);
     expect(others.filter((text) => isBreakGlassEmail(emails, text))).toEqual([]);
   });
+
+  it('count as soon as the tenant does, and are taken away within seconds', async () => {
+    const { tenants, submitted, publish, resolver, wait } = createTenantSite();
+    const { tenant, scope } = await submitted({ breakGlassEmails: 'Admin@ops.acme.example' });
+    const addresses = async () => {
+      wait(6_000);
+      return (await resolver.rulesOf?.(tenant.id))?.breakGlassEmails;
+    };
+    expect(await addresses()).toBeUndefined();
+    publish(tenant);
+    await tenants.checkDomains(scope);
+    await tenants.approve(scope, OPS);
+    expect(await resolver.rulesOf?.(tenant.id)).toBeUndefined();
+    expect(await addresses()).toEqual(['admin@ops.acme.example']);
+    await tenants.change(scope, { breakGlassEmails: [] }, ADA);
+    expect(await addresses()).toEqual([]);
+  });
 });
 
 describe.each(['memory', ...DATABASES] as const)('changes of several people at once, on %s', (name) => {

@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { foldCase } from '../core/fold.js';
+import { foldCase } from './fold.js';
 
 /** An e-mail address that every program reads in the same way. */
 export interface EmailAddress {
