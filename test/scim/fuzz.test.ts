@@ -379,8 +379,8 @@ async function fill(provider: ServiceProvider, context: ScimContext): Promise<un
 async function contentOf(provider: ServiceProvider, context: ScimContext): Promise<unknown> {
   const { status, body } = await provider.handle(context, { method: 'GET', segments: [], query: '' });
   expect(status).toBe(200);
-  expect(body).toContain('cleo');
-  return body;
+  expect(String(body)).toContain('cleo');
+  return String(body);
 }
 
 function resourceOf(type: ReturnType<typeof createUserType>) {

@@ -96,19 +96,29 @@ export async function searchAll(
   return listResponse({ total, itemsPerPage }, joined(lists), { startIndex: paging.startIndex });
 }
 
-/** Several lists as one. */
-function joined(lists: readonly WrittenList[]): WrittenList {
-  const [first = [], ...others] = lists;
-  return others.length === 0 ? first : { pieces: piecesOf(lists) };
+/** Several lists as one: in pieces as soon as one of them is. */
+function joined(lists: readonly WrittenList[]): Exclude<WrittenList, readonly JsonObject[]> {
+  const texts: Buffer<ArrayBuffer>[] = [];
+  for (const list of lists) {
+    if ('pieces' in list) return { pieces: piecesOf(lists) };
+    if (texts.length > 0) texts.push(COMMA);
+    texts.push(textOf(list));
+  }
+  return { text: Buffer.concat(texts) };
 }
 
 async function* piecesOf(lists: readonly WrittenList[]): AsyncGenerator<string | Buffer<ArrayBuffer>> {
   for (const [index, list] of lists.entries()) {
-    if (index > 0) yield ',';
+    if (index > 0) yield COMMA;
     if ('pieces' in list) yield* list.pieces;
-    else if ('text' in list) yield list.text;
-    else yield JSON.stringify(list).slice(1, -1);
+    else yield textOf(list);
   }
+}
+
+const COMMA = Buffer.from(',');
+
+function textOf(list: Exclude<WrittenList, { readonly pieces: unknown }>): Buffer<ArrayBuffer> {
+  return 'text' in list ? list.text : Buffer.from(JSON.stringify(list).slice(1, -1));
 }
 
 function boundFilter(text: string, type: ResourceType, { policy }: ScimContext): Filter {
