@@ -16,9 +16,10 @@ export interface LoginChoice {
 export function loginPage(choices: readonly LoginChoice[], returnTo: string | undefined): string {
   const kept = returnTo === undefined ? '' : `<input type="hidden" name="returnTo" value="${escapeHtml(returnTo)}">\n`;
   const query = returnTo === undefined ? '' : `?returnTo=${encodeURIComponent(returnTo)}`;
-  const buttons = choices.map(
-    ({ tenantId, providerName }) =>
-      `<p><a href="/login/${encodeURIComponent(tenantId)}${escapeHtml(query)}">Sign in with ${escapeHtml(providerName)}</a></p>`,
+  const links = choices.map(
+    ({ tenantId, providerName, providerLogoutUrl }) =>
+      `<li><a href="/login/${encodeURIComponent(tenantId)}${escapeHtml(query)}">Sign in with ${escapeHtml(providerName)}</a>.
+It remembers whom you picked: <a href="${escapeHtml(providerLogoutUrl)}">sign out there</a> to be somebody else.`,
   );
   return page(
     'Sign in',
@@ -27,7 +28,9 @@ ${kept}<p><label for="email">E-mail address at work</label></p>
 <p><input id="email" name="email" type="email" autocomplete="username" required autofocus>
 <button>Continue with OpenID Connect</button></p>
 </form>
-${buttons.join('\n')}
+<ul>
+${links.join('\n')}
+</ul>
 ${trialAddresses(choices)}`,
   );
 }

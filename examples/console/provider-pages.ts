@@ -6,7 +6,8 @@ const NOTE =
 
 /** Whom to sign in as; who was announced comes first. */
 export function accountPage(name: string, accounts: readonly TrialAccount[], hint: string): string {
-  const sorted = [...accounts].sort((one, other) => Number(other.email === hint) - Number(one.email === hint));
+  const isHinted = ({ email }: TrialAccount) => Number(email === hint.toLowerCase());
+  const sorted = [...accounts].sort((one, other) => isHinted(other) - isHinted(one));
   const rows = sorted.map(
     ({ subject, email, name: person, note }) =>
       `  <tr><td><button name="account" value="${escapeHtml(subject)}">${escapeHtml(person)}</button>` +
