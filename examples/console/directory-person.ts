@@ -1,7 +1,7 @@
 import type { AttributePath, Directory, DirectoryUser, Filter, Storage } from 'express-sso-scim';
 
 /** Whom SCIM has pushed: somebody, nobody, or somebody whose access has been taken away. */
-export type DirectoryPerson =
+type DirectoryPerson =
   | { readonly state: 'active'; readonly id: string }
   | { readonly state: 'absent' }
   | { readonly state: 'ended' };

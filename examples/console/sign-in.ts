@@ -16,7 +16,7 @@ import { type LoginChoice, loginPage, otherSignInPage } from './login-page.js';
 import { createPerson, type Person, personPage } from './person.js';
 
 /** What signing in to the example needs. */
-export interface SignInParts {
+interface SignInParts {
   readonly baseUrl: string;
   readonly storage: Storage;
   readonly keyRing: KeyRing;

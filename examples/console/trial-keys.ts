@@ -12,7 +12,7 @@ export interface ProviderKeys {
 }
 
 /** What the example would have in its configuration, if it ran anywhere but on a developer's machine. */
-export interface TrialKeys {
+interface TrialKeys {
   /** Seals client secrets and sign-ins under way. */
   readonly applicationKey: string;
   /** Signs the cookies of sessions. */

@@ -20,7 +20,7 @@ export interface TrialProvider {
 }
 
 /** What is entered about an application at an identity provider. */
-export interface TrialClient {
+interface TrialClient {
   readonly clientId: string;
   readonly redirectUri: string;
   readonly loggedOutUri: string;

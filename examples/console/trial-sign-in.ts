@@ -8,7 +8,7 @@ import { startTrialProvider, type TrialProvider } from './trial-provider.js';
 import { createTrialTenants, type TrialTenants } from './trial-tenants.js';
 
 /** What single sign-on in the example stands on. */
-export interface TrialSignIn {
+interface TrialSignIn {
   readonly keyRing: KeyRing;
   readonly engine: OidcEngine;
   readonly sessionSecret: string;
@@ -17,7 +17,7 @@ export interface TrialSignIn {
 }
 
 /** Where the example runs, and what is ended when it ends. */
-export interface TrialPlace {
+interface TrialPlace {
   readonly settings: Settings;
   readonly storage: Storage;
   readonly baseUrl: string;

@@ -19,7 +19,7 @@ const OWNER: TenantActor = { userId: 'owner', role: 'organization' };
 const OPERATOR: TenantActor = { userId: 'operator', role: 'operator' };
 
 /** What an organization enters about its provider. */
-export type TrialForm = Required<Pick<OidcTenantForm, 'authority' | 'clientId' | 'clientSecret'>> & OidcTenantForm;
+type TrialForm = Required<Pick<OidcTenantForm, 'authority' | 'clientId' | 'clientSecret'>> & OidcTenantForm;
 
 /** The OIDC tenants of the example. */
 export interface TrialTenants {

@@ -51,15 +51,12 @@ export class LoopbackBrowser {
     const jar = this.#jars.get(url.hostname) ?? new Map<string, Cookie>();
     this.#jars.set(url.hostname, jar);
     const cookies = [...jar.values()].filter(({ path }) => isBelow(url.pathname, path));
-    const response = await fetch(url, {
-      redirect: 'manual',
-      headers: {
-        accept: 'text/html,*/*;q=0.8',
-        cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; '),
-        ...(form && from !== undefined && { origin: new URL(from).origin }),
-      },
-      ...(form && { method: 'POST', body: form }),
+    const headers = new Headers({
+      accept: 'text/html,*/*;q=0.8',
+      cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; '),
     });
+    if (form && from !== undefined) headers.set('origin', new URL(from).origin);
+    const response = await fetch(url, { redirect: 'manual', headers, ...(form && { method: 'POST', body: form }) });
     for (const line of response.headers.getSetCookie()) keep(jar, line);
     return response;
   }
