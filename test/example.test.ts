@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { type BuiltPackage, buildPackage } from './support/built-package.js';
 import { type ChildProgram, startProgram } from './support/child-program.js';
 import { HAS_POSTGRES_SERVER, newSchemaName, startPostgres } from './support/postgres.js';
 import { ENTERPRISE, LIST, PATCH_OP, USER } from './support/scim-site.js';
+import { LoopbackBrowser, type LoopbackPage } from './support/sign-in/loopback-browser.js';
 
 interface Ready {
   readonly baseUrl: string;
@@ -18,6 +19,7 @@ interface Ready {
     readonly scimBaseUrl: string;
     readonly token: string;
   }[];
+  readonly loginUrl: string;
 }
 
 // Each start is a process of its own.
@@ -62,7 +64,7 @@ describe('the example, while it runs', () => {
         { organization: 'acme', scimBaseUrl: `${baseUrl}/scim/v2/acme`, token },
         { organization: 'globex', scimBaseUrl: `${baseUrl}/scim/v2/globex`, token },
       ],
-      loginUrl: null,
+      loginUrl: `${baseUrl}/login`,
       portalUrl: null,
     });
   });
@@ -142,6 +144,175 @@ describe('the example, while it runs', () => {
   });
 });
 
+describe('signing in to the example', () => {
+  let ready: Ready;
+  let program: ChildProgram;
+
+  beforeAll(async () => {
+    ({ ready, program } = await startExample());
+  });
+
+  afterAll(endPrograms);
+
+  it('TQ-1 leads an address to its provider, and from there to the page of the person', async () => {
+    const browser = new LoopbackBrowser();
+    const login = await browser.open(ready.loginUrl);
+    expect(login.text).toContain('Continue with OpenID Connect');
+    const provider = await browser.send(login, { email: 'Tomas.Berg@acme.example' });
+    expect(provider.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/pick\//);
+    expect(provider.text).toContain('trial identity provider');
+    // Whom the address names is offered first.
+    expect(provider.text.indexOf('Tomas Berg')).toBeLessThan(provider.text.indexOf('Ines Duarte'));
+    const page = await browser.send(provider, accountIn(provider, 'Tomas Berg'));
+    expect(page).toMatchObject({ url: `${ready.baseUrl}/me`, status: 200 });
+    expect(rowsOf(page)).toMatchObject({
+      'E-mail address': 'tomas.berg@acme.example',
+      Organization: 'acme',
+      'Groups in the token': expect.stringMatching(/^present: [\da-f-]{36}, [\da-f-]{36}$/),
+    });
+  });
+
+  it('shows claims as Entra sends them, and none of their values that tell of the person', async () => {
+    const { text } = await signIn(ready, 'wen.zhao@acme.example');
+    const claims = claimsOf(text);
+    expect(claims).toMatchObject({ xms_edov: true, ver: '2.0', oid: 'text of 36', preferred_username: 'text of 21' });
+    expect(claims['iss']).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\da-f-]{36}\/v2\.0$/);
+    expect(claims).not.toHaveProperty('email_verified');
+    expect(text.slice(text.indexOf('<pre>'))).not.toContain('wen.zhao');
+  });
+
+  it('signs people of the other organization in at the other provider', async () => {
+    const page = await signIn(ready, 'nora.lind@globex.example');
+    expect(rowsOf(page)).toMatchObject({
+      Organization: 'globex',
+      'Groups in the token': 'present: Everyone, Administrators',
+    });
+    const claims = claimsOf(page.text);
+    expect(claims).toMatchObject({ email_verified: true });
+    expect(claims['iss']).toMatch(/\/oauth2\/default$/);
+  });
+
+  it.each([
+    ['ines.duarte@acme.example', 'overflow: more than a token holds'],
+    ['rosa.keller@acme.example', 'empty: in no group'],
+    ['keiko.mori@globex.example', 'missing: the provider says nothing about groups'],
+  ])('tells what the token of %s says about groups: %s', async (email, groups) => {
+    expect(rowsOf(await signIn(ready, email))).toMatchObject({ 'Groups in the token': groups });
+  });
+
+  it('joins people to whom SCIM has pushed, by their verified address', async () => {
+    const wen = byUserName(await list(ready, 'acme', 'Users'), 'wen.zhao@acme.example');
+    expect(rowsOf(await signIn(ready, 'wen.zhao@acme.example'))).toMatchObject({ 'Directory user': wen['id'] });
+    expect(rowsOf(await signIn(ready, 'rosa.keller@acme.example'))).toMatchObject({
+      'Directory user': 'not pushed by SCIM',
+    });
+  });
+
+  it('TQ-29 has a link to each provider, which needs no address', async () => {
+    const browser = new LoopbackBrowser();
+    const { text } = await browser.open(`${ready.loginUrl}?returnTo=/me%3Ffrom=link`);
+    const [, path = ''] = /<a href="([^"]+)">Sign in with Okta of Globex</.exec(text) ?? [];
+    const provider = await browser.open(new URL(path, ready.baseUrl).href);
+    const page = await browser.send(provider, accountIn(provider, 'Samir Haddad'));
+    expect(page.url).toBe(`${ready.baseUrl}/me?from=link`);
+    expect(rowsOf(page)).toMatchObject({ 'E-mail address': 'samir.haddad@globex.example' });
+  });
+
+  it('keeps two sign-ins in one browser apart, and the two providers too', async () => {
+    const browser = new LoopbackBrowser();
+    const [acme, globex] = [
+      await browser.send(await browser.open(ready.loginUrl), { email: 'wen.zhao@acme.example' }),
+      await browser.send(await browser.open(ready.loginUrl), { email: 'keiko.mori@globex.example' }),
+    ];
+    const first = await browser.send(acme, accountIn(acme, 'Wen Zhao'));
+    expect(rowsOf(first)).toMatchObject({ Organization: 'acme' });
+    const second = await browser.send(globex, accountIn(globex, 'Keiko Mori'));
+    expect(rowsOf(second)).toMatchObject({ Organization: 'globex' });
+  });
+
+  it('AQ-33 says that a domain nobody has proved has no single sign-on', async () => {
+    const browser = new LoopbackBrowser();
+    const page = await browser.send(await browser.open(ready.loginUrl), { email: 'ada@elsewhere.example' });
+    expect(page).toMatchObject({ url: `${ready.baseUrl}/other-sign-in`, status: 200 });
+    expect(page.text).toContain('No single sign-on for this address');
+  });
+
+  it.each([
+    ['hugo.petit@acme.example', 'Hugo Petit', 'Your organization has deactivated your account.'],
+    ['pavel.sokol@globex.example', 'Pavel Sokol', 'Your organization has deactivated your account.'],
+    ['x@acme.example', 'Gustav Gast', 'does not vouch for your e-mail address (said-unverified)'],
+    ['x@globex.example', 'Dana Fox', 'does not vouch for your e-mail address (said-unverified)'],
+  ])('refuses, typed as %s, %s: %s', async (email, name, sentence) => {
+    const browser = new LoopbackBrowser();
+    const page = await signIn(ready, email, browser, name);
+    expect(page.status).toBe(403);
+    expect(page.text).toContain(sentence);
+    expect((await browser.open(`${ready.baseUrl}/me`)).url).toContain('/login');
+  });
+
+  it('says that somebody cancelled at the provider', async () => {
+    const browser = new LoopbackBrowser();
+    const provider = await browser.send(await browser.open(ready.loginUrl), { email: 'wen.zhao@acme.example' });
+    const page = await browser.send(provider, { account: '' });
+    expect(page).toMatchObject({ status: 403, text: expect.stringContaining('cancelled at the identity provider') });
+  });
+
+  it('logs out here and at the provider, which asks again who one is', async () => {
+    const browser = new LoopbackBrowser();
+    const page = await signIn(ready, 'wen.zhao@acme.example', browser);
+    const question = await browser.send(page);
+    expect(question.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/.*\/session\/end/);
+    expect(await browser.send(question, { logout: 'yes' })).toMatchObject({ url: `${ready.baseUrl}/`, status: 200 });
+    expect((await browser.open(`${ready.baseUrl}/me`)).url).toBe(`${ready.loginUrl}?returnTo=/me`);
+    const again = await browser.send(await browser.open(ready.loginUrl), { email: 'wen.zhao@acme.example' });
+    expect(again.text).toContain('Pick a person');
+  });
+
+  it('is told by the provider that a session has ended there', async () => {
+    const browser = new LoopbackBrowser();
+    const page = await signIn(ready, 'keiko.mori@globex.example', browser);
+    const [, logoutUrl = ''] = /<a href="([^"]+\/session\/end)">/.exec(page.text) ?? [];
+    const ended = await browser.send(await browser.open(logoutUrl), { logout: 'yes' });
+    expect(ended.text).toContain('Signed out of Okta of Globex');
+    // The router asks the store for ended sessions every five seconds.
+    await eventually(async () => (await browser.open(`${ready.baseUrl}/me`)).url.startsWith(ready.loginUrl));
+  });
+
+  it('closes a live session to a person whom SCIM deactivates, and refuses the next sign-in', async () => {
+    const globex = client(ready, 'globex');
+    const email = 'samir.haddad@globex.example';
+    const { id } = byUserName(await list(ready, 'globex', 'Users'), email);
+    const browser = new LoopbackBrowser();
+    expect((await signIn(ready, email, browser)).status).toBe(200);
+    const replaceActive = (value: boolean) => ({
+      schemas: [PATCH_OP],
+      Operations: [{ op: 'replace', value: { active: value } }],
+    });
+    expect((await globex('PATCH', `/Users/${id}`, replaceActive(false))).status).toBe(200);
+    expect((await browser.open(`${ready.baseUrl}/me`)).url).toContain('/login');
+    const refused = await browser.send(await browser.open(ready.loginUrl), { email });
+    expect(refused.status).toBe(403);
+    expect(refused.text).toContain('Your organization has deactivated your account.');
+
+    expect((await globex('PATCH', `/Users/${id}`, replaceActive(true))).status).toBe(200);
+    expect((await signIn(ready, email)).status).toBe(200);
+  });
+
+  it('refuses a returnTo that leads elsewhere', async () => {
+    const browser = new LoopbackBrowser();
+    const login = await browser.open(`${ready.loginUrl}?returnTo=https://evil.example/%22%3E`);
+    expect(login.text).not.toContain('"https://evil.example/">');
+    const provider = await browser.send(login, { email: 'wen.zhao@acme.example' });
+    expect((await browser.send(provider, accountIn(provider, 'Wen Zhao'))).url).toBe(`${ready.baseUrl}/me`);
+  });
+
+  it('says clearly what the providers are', () => {
+    expect(program.output()).toContain('Both are TRIAL identity providers');
+    expect(program.output()).toMatch(/ines\.duarte@acme\.example +Entra ID of Acme, http:\/\/127\.0\.0\.1:\d+\//);
+    expect(program.output()).toMatch(/nora\.lind@globex\.example +Okta of Globex, http:\/\/127\.0\.0\.1:\d+\//);
+  });
+});
+
 describe('the example, started again', () => {
   afterEach(endPrograms);
 
@@ -155,6 +326,53 @@ describe('the example, started again', () => {
     const second = await startExample({ DATA_DIR: dataDirectory, PORT: port });
     expect(second.ready).toEqual(first.ready);
     expect(await memberCounts(first.ready, 'acme')).toEqual({ Engineering: 4, Support: 2, 'On-call': 2 });
+  });
+
+  it('keeps people signed in, providers where they are, and tenants as they were', async () => {
+    const DATA_DIR = await newFolder();
+    const first = await startExample({ DATA_DIR });
+    const browser = new LoopbackBrowser();
+    const before = await signIn(first.ready, 'wen.zhao@acme.example', browser);
+    first.program.send('SIGTERM');
+    await first.program.end();
+
+    const { port: PORT } = new URL(first.ready.baseUrl);
+    const second = await startExample({ DATA_DIR, PORT });
+    expect(second.program.output()).toBe(first.program.output());
+    expect((await browser.open(`${first.ready.baseUrl}/me`)).text).toBe(before.text);
+    const question = await browser.send(before);
+    expect(await browser.send(question, { logout: 'yes' })).toMatchObject({ url: `${first.ready.baseUrl}/` });
+    expect(rowsOf(await signIn(second.ready, 'wen.zhao@acme.example'))).toEqual(rowsOf(before));
+  });
+
+  it('lets people sign in where another program has taken the port of a provider', async () => {
+    const DATA_DIR = await newFolder();
+    const first = await startExample({ DATA_DIR });
+    const [port = ''] = /(?<=Entra ID of Acme, http:\/\/127\.0\.0\.1:)\d+/.exec(first.program.output()) ?? [];
+    first.program.send('SIGTERM');
+    await first.program.end();
+    const other = createServer().listen(Number(port), '127.0.0.1');
+    try {
+      await new Promise((resolve) => other.once('listening', resolve));
+      const { ready } = await startExample({ DATA_DIR });
+      const page = await signIn(ready, 'wen.zhao@acme.example');
+      expect(rowsOf(page)).toMatchObject({ Organization: 'acme' });
+      expect(claimsOf(page.text)['iss']).not.toContain(`:${port}/`);
+    } finally {
+      other.close();
+    }
+  });
+
+  it('makes new keys where those of before are lost, and people still sign in', async () => {
+    const DATA_DIR = await newFolder();
+    const first = await startExample({ DATA_DIR });
+    first.program.send('SIGTERM');
+    await first.program.end();
+    await rm(join(DATA_DIR, 'trial-keys.json'));
+    const { ready, program } = await startExample({ DATA_DIR });
+    expect((await signIn(ready, 'nora.lind@globex.example')).status).toBe(200);
+    program.send('SIGTERM');
+    expect(await program.end()).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('design 8 still knows who was pushed, and pushes nobody twice', async () => {
@@ -201,6 +419,17 @@ describe('the example, started again', () => {
       }
     },
   );
+
+  it('lets nobody else read keys and sessions', async () => {
+    const DATA_DIR = await newFolder();
+    const { ready } = await startExample({ DATA_DIR });
+    await signIn(ready, 'wen.zhao@acme.example');
+    const sessions = await readdir(join(DATA_DIR, 'sessions'));
+    expect(sessions.length).toBeGreaterThan(0);
+    for (const file of ['trial-keys.json', ...sessions.map((name) => join('sessions', name))]) {
+      expect((await stat(join(DATA_DIR, file))).mode & 0o777).toBe(0o600);
+    }
+  });
 
   it('design 8 lets nobody else read the file of trial tokens, and gives each folder tokens of its own', async () => {
     const dataDirectory = join(await newFolder(), 'made', 'on the way');
@@ -366,4 +595,50 @@ async function memberCounts(ready: Ready, organization: string): Promise<Readonl
   return Object.fromEntries(
     groups.map(({ displayName, members }) => [String(displayName), Array.isArray(members) ? members.length : 0]),
   );
+}
+
+/** Signs in as the owner of an address, by the form. */
+async function signIn(
+  ready: Ready,
+  email: string,
+  browser: LoopbackBrowser = new LoopbackBrowser(),
+  name: string = nameIn(email),
+): Promise<LoopbackPage> {
+  const provider = await browser.send(await browser.open(ready.loginUrl), { email });
+  return browser.send(provider, accountIn(provider, name));
+}
+
+function nameIn(email: string): string {
+  return email
+    .replace(/@.*/, '')
+    .replace('.', ' ')
+    .replaceAll(/\b\w/g, (letter) => letter.toUpperCase());
+}
+
+/** The button of the page that a person would press. */
+function accountIn({ text }: LoopbackPage, name: string): { readonly account: string } {
+  const account = new RegExp(`name="account" value="([^"]+)">${name}<`).exec(text)?.[1];
+  if (account === undefined) throw new Error(`there is no ${name} in ${text}`);
+  return { account };
+}
+
+/** The table of the page of whoever is signed in. */
+function rowsOf({ text }: LoopbackPage): Readonly<Record<string, string>> {
+  const rows = [...text.matchAll(/<tr><th>([^<]+)<td>([^<]*)<\/tr>/g)];
+  if (rows.length === 0) throw new Error(`this is no page of a person: ${text}`);
+  return Object.fromEntries(rows.map(([, label = '', value = '']) => [label, value]));
+}
+
+function claimsOf(text: string): Readonly<Record<string, unknown>> {
+  const json = /<pre>(.*)<\/pre>/s.exec(text)?.[1] ?? '';
+  return JSON.parse(json.replaceAll('&#34;', '"')) as Readonly<Record<string, unknown>>;
+}
+
+/** Waits for something that happens within seconds. */
+async function eventually(happened: () => Promise<boolean>): Promise<void> {
+  const limit = Date.now() + 15_000;
+  while (!(await happened())) {
+    if (Date.now() > limit) throw new Error('it has not happened in fifteen seconds');
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }

@@ -1,14 +1,17 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import express from 'express';
 import { createDirectories, createScimRouter, type Directory, type Storage } from 'express-sso-scim';
+import { createDirectoryPeople } from './directory-person.js';
 import { frontPage } from './front-page.js';
+import type { LoginChoice } from './login-page.js';
+import { closeServer, listenOnLoopback } from './loopback.js';
 import { pushPeople } from './push-people.js';
 import type { Settings } from './settings.js';
+import { mountSignIn } from './sign-in.js';
 import { StartError } from './start-error.js';
 import { TRIAL_ORGANIZATIONS, type TrialOrganization } from './trial-organizations.js';
+import { openTrialSignIn } from './trial-sign-in.js';
 import { openTrialStorage, type TrialStorage } from './trial-storage.js';
 import { openTrialTokens } from './trial-tokens.js';
 
@@ -20,9 +23,8 @@ interface ConsoleAddresses {
     readonly scimBaseUrl: string;
     readonly token: string;
   }[];
-  /** Sign-in is not part of the example yet. */
-  readonly loginUrl: string | null;
-  /** Nor are the settings pages. */
+  readonly loginUrl: string;
+  /** The settings pages are not part of the example yet. */
   readonly portalUrl: string | null;
 }
 
@@ -30,29 +32,39 @@ export interface RunningConsole {
   readonly ready: ConsoleAddresses;
   /** Where people and groups are kept. */
   readonly place: string;
+  /** Who can sign in, and where. */
+  readonly choices: readonly LoginChoice[];
   /** Stops listening; requests under way are answered. */
   readonly close: () => void;
 }
 
 /**
- * Starts the example application on this machine: two organizations, each with a SCIM directory.
+ * Starts the example application on this machine: two organizations, each with a SCIM directory and single sign-on.
  * @throws {StartError}
  */
 export async function startConsole(settings: Settings): Promise<RunningConsole> {
   const opened = await openTrialStorage(settings);
+  const closers = [opened.close];
+  /** Last begun, first ended: nothing listens any more when the storage goes. */
+  const close = async () => {
+    for (const end of closers.splice(0).reverse()) await end();
+  };
   try {
-    return await serve(opened, settings);
+    const running = await serve(opened, settings, (end) => closers.push(end));
+    return { ...running, place: opened.place, close: () => void close() };
   } catch (error) {
     // An open connection would keep the process from ending.
-    await opened.close();
+    await close();
     throw error;
   }
 }
 
 async function serve(
-  { storage, place, close }: TrialStorage,
-  { port, dataDirectory }: Settings,
-): Promise<RunningConsole> {
+  { storage }: TrialStorage,
+  settings: Settings,
+  onClose: (close: () => Promise<void>) => void,
+): Promise<Pick<RunningConsole, 'ready' | 'choices'>> {
+  const { port, dataDirectory } = settings;
   const trials = await Promise.all(
     TRIAL_ORGANIZATIONS.map(async (trial) => ({ ...trial, directory: await openDirectory(storage, trial.directory) })),
   );
@@ -61,6 +73,8 @@ async function serve(
 
   const server = createServer();
   const baseUrl = `http://localhost:${await listen(server, port)}`;
+  onClose(() => closeServer(server));
+  const signIn = await openTrialSignIn({ settings, storage, baseUrl, onClose });
   const app = express();
   app.disable('x-powered-by');
   app.use(
@@ -68,11 +82,13 @@ async function serve(
     createScimRouter(storage, {
       baseUrl: `${baseUrl}/scim/v2`,
       endAccess: ({ directoryId, userId, reason }) =>
+        // Sessions end by themselves here, since each request looks at the directory, see sign-in.ts.
         console.log(
           `${directoryId}: ${userId} is ${reason}. An application ends the sessions and keys of this person here.`,
         ),
     }),
   );
+  mountSignIn(app, { ...signIn, baseUrl, storage, people: createDirectoryPeople(storage, created), dataDirectory });
   app.get('/', async (_request, response) => {
     response.type('html').send(await frontPage(storage, created, baseUrl));
   });
@@ -90,9 +106,8 @@ async function serve(
     }),
   );
   return {
-    ready: { baseUrl, directories: addresses, loginUrl: null, portalUrl: null },
-    place,
-    close: () => server.close(() => void close()),
+    ready: { baseUrl, directories: addresses, loginUrl: `${baseUrl}/login`, portalUrl: null },
+    choices: signIn.choices,
   };
 }
 
@@ -107,15 +122,12 @@ async function isEmpty(storage: Storage, { organizationId, id }: Directory): Pro
   return total === 0;
 }
 
-/** Listens on this machine alone: the example speaks plain HTTP. Gives the port. */
 async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, '127.0.0.1');
   try {
-    await once(server, 'listening');
+    return await listenOnLoopback(server, port);
   } catch (error) {
     throw cannotListen(port, error);
   }
-  return (server.address() as AddressInfo).port;
 }
 
 function cannotListen(port: number, error: unknown): StartError {

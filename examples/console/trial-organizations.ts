@@ -1,9 +1,14 @@
 import type { NewDirectory, Organization } from 'express-sso-scim';
+import { ENTRA_OF_ACME, OKTA_OF_GLOBEX, type TrialProviderKind } from './trial-accounts.js';
 import { entraGroup, entraUser, oktaGroup, oktaUser } from './trial-people.js';
 
 /** An organization of the example, its directory, and what an identity provider pushes into it first. */
 export interface TrialOrganization {
   readonly organization: Organization;
+  /** The domain of its people's addresses, which it has proved to own. */
+  readonly domain: string;
+  /** Where its people sign in. */
+  readonly provider: TrialProviderKind;
   /** The id is part of the SCIM base URL, so it is chosen here and stays. */
   readonly directory: NewDirectory & { readonly id: string };
   /** Bodies of `POST /Users`, by the name that managers and groups refer to. */
@@ -11,10 +16,12 @@ export interface TrialOrganization {
   readonly groups: Readonly<Record<string, object>>;
 }
 
-/** Acme is provisioned in the manner of Entra, Globex in that of Okta. */
+/** Acme is provisioned and signs in in the manner of Entra, Globex in that of Okta. */
 export const TRIAL_ORGANIZATIONS: readonly TrialOrganization[] = [
   {
     organization: { id: 'acme', name: 'Acme' },
+    domain: 'acme.example',
+    provider: ENTRA_OF_ACME,
     directory: { organizationId: 'acme', id: 'acme', name: 'Entra ID of Acme' },
     users: {
       ines: entraUser('Ines', 'Duarte', { title: 'Chief Technology Officer', department: 'Engineering' }),
@@ -38,6 +45,8 @@ export const TRIAL_ORGANIZATIONS: readonly TrialOrganization[] = [
   },
   {
     organization: { id: 'globex', name: 'Globex' },
+    domain: 'globex.example',
+    provider: OKTA_OF_GLOBEX,
     directory: { organizationId: 'globex', id: 'globex', name: 'Okta of Globex' },
     users: {
       nora: oktaUser('Nora', 'Lind'),

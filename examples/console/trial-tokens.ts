@@ -1,7 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { createDirectoryTokens, type Directory, type DirectoryToken, type Storage } from 'express-sso-scim';
-import { codeOf, StartError, unusableFolder } from './start-error.js';
+import { readKept, writeKept } from './kept-file.js';
 
 /** A token as the example keeps it, and the record by which the storage knows it. */
 interface TrialToken {
@@ -21,14 +19,14 @@ export async function openTrialTokens(
   storage: Storage,
   directories: readonly Directory[],
 ): Promise<ReadonlyMap<string, string>> {
-  const kept = await readTokens(file);
+  const kept = (await readKept(file, 'trial tokens', areTrialTokens)) ?? [];
   const tokens: TrialToken[] = [];
   for (const directory of directories) {
     const known = kept.find(({ record }) => record.directoryId === directory.id);
     if (known && !(await isKept(storage, known.record))) await storage.directories.insertToken(known.record);
     tokens.push(known ?? (await issueToken(storage, directory)));
   }
-  if (tokens.some((token) => !kept.includes(token))) await writeTokens(file, tokens);
+  if (tokens.some((token) => !kept.includes(token))) await writeKept(file, tokens);
   return new Map(tokens.map(({ token, record }) => [record.directoryId, token]));
 }
 
@@ -45,33 +43,11 @@ async function issueToken(storage: Storage, directory: Directory): Promise<Trial
   return { token, record };
 }
 
-async function readTokens(file: string): Promise<readonly TrialToken[]> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw unusableFolder(dirname(file), error);
-  }
-  try {
-    const tokens: unknown = JSON.parse(text);
-    if (Array.isArray(tokens) && tokens.every(isTrialToken)) return tokens;
-  } catch {
-    // No JSON: as any other content that is not ours.
-  }
-  throw new StartError(`${file} holds no trial tokens. Delete it, and the next start makes new ones.`);
+function areTrialTokens(value: unknown): value is readonly TrialToken[] {
+  return Array.isArray(value) && value.every(isTrialToken);
 }
 
 function isTrialToken(value: unknown): value is TrialToken {
   const { token, record } = (value ?? {}) as Partial<TrialToken>;
   return typeof token === 'string' && typeof record?.directoryId === 'string' && typeof record.hash === 'string';
-}
-
-async function writeTokens(file: string, tokens: readonly TrialToken[]): Promise<void> {
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, `${JSON.stringify(tokens, undefined, 2)}\n`, { mode: 0o600 });
-  } catch (error) {
-    throw unusableFolder(dirname(file), error);
-  }
 }

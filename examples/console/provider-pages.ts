@@ -1,0 +1,36 @@
+import { escapeHtml, page } from './page.js';
+import type { TrialAccount } from './trial-accounts.js';
+
+const NOTE =
+  '<p>This is a trial identity provider on your own machine. It asks nobody for a password, and must never be anything else.</p>';
+
+/** Whom to sign in as; who was announced comes first. */
+export function accountPage(name: string, accounts: readonly TrialAccount[], hint: string): string {
+  const isHinted = ({ email }: TrialAccount) => Number(email === hint.toLowerCase());
+  const sorted = [...accounts].sort((one, other) => isHinted(other) - isHinted(one));
+  const rows = sorted.map(
+    ({ subject, email, name: person, note }) =>
+      `  <tr><td><button name="account" value="${escapeHtml(subject)}">${escapeHtml(person)}</button>` +
+      `<td>${escapeHtml(email)}<td>${escapeHtml(note)}</tr>`,
+  );
+  const form = `<form method="post">\n<table>\n${rows.join('\n')}\n</table>\n`;
+  const cancel = '<p><button name="account" value="">None of them: cancel</button></p>\n</form>';
+  return page(`Pick a person: ${name}`, `${NOTE}\n${form}${cancel}`);
+}
+
+/** Asks before a session ends. `form` is the provider's own; its fields must come back. */
+export function logoutPage(name: string, form: string): string {
+  const buttons =
+    '<p><button form="op.logoutForm" name="logout" value="yes" autofocus>Sign out</button>\n' +
+    '<button form="op.logoutForm">Stay signed in</button></p>';
+  return page(`Sign out of ${name}?`, `${NOTE}\n${form}\n${buttons}`);
+}
+
+export function loggedOutPage(name: string): string {
+  return page(`Signed out of ${name}`, '<p>Applications have been told. Load their pages again.</p>');
+}
+
+export function providerErrorPage(name: string, error: Readonly<Record<string, unknown>>): string {
+  const text = [error['error'], error['error_description']].filter((each) => typeof each === 'string').join(': ');
+  return page(`${name} cannot go on`, `<p>${escapeHtml(text)}</p>`);
+}

@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { createKeyRing, createOidcEngine, type KeyRing, type OidcEngine, type Storage } from 'express-sso-scim';
+import type { LoginChoice } from './login-page.js';
+import type { Settings } from './settings.js';
+import { keepTrialKeys, openTrialKeys, type ProviderKeys } from './trial-keys.js';
+import { TRIAL_ORGANIZATIONS, type TrialOrganization } from './trial-organizations.js';
+import { startTrialProvider, type TrialProvider } from './trial-provider.js';
+import { createTrialTenants, type TrialTenants } from './trial-tenants.js';
+
+/** What single sign-on in the example stands on. */
+interface TrialSignIn {
+  readonly keyRing: KeyRing;
+  readonly engine: OidcEngine;
+  readonly sessionSecret: string;
+  /** One for each organization. */
+  readonly choices: readonly LoginChoice[];
+}
+
+/** Where the example runs, and what is ended when it ends. */
+interface TrialPlace {
+  readonly settings: Settings;
+  readonly storage: Storage;
+  readonly baseUrl: string;
+  /** Takes what has to be ended, as soon as it has begun. */
+  readonly onClose: (close: () => Promise<void>) => void;
+}
+
+const CLIENT_ID = 'express-sso-scim-example';
+const MAINTENANCE_INTERVAL = 60_000;
+
+/**
+ * Starts a trial provider for each organization, and leads each organization to a tenant that signs people in.
+ * @throws {StartError}
+ */
+export async function openTrialSignIn({ settings, storage, baseUrl, onClose }: TrialPlace): Promise<TrialSignIn> {
+  const file = join(settings.dataDirectory, 'trial-keys.json');
+  const keys = await openTrialKeys(file, idsOf(TRIAL_ORGANIZATIONS));
+  const keyRing = createKeyRing({ writeWith: 'trial', keys: { trial: keys.applicationKey } });
+  // UNSAFE anywhere else: the trial providers speak plain HTTP on this machine. Without it the engine calls nothing but
+  // public addresses, over https, so that whoever enters a provider cannot reach what is inside your network.
+  const engine = createOidcEngine({ unsafeLoopback: true });
+  const tenants = createTrialTenants(storage, keyRing, engine);
+
+  const choices: LoginChoice[] = [];
+  const providers: Record<string, ProviderKeys> = {};
+  for (const trial of TRIAL_ORGANIZATIONS) {
+    const { id } = trial.organization;
+    const own = keys.providers[id];
+    if (!own) throw new Error(`the provider of ${id} has no keys`);
+    const provider = await startTrialProvider(trial.provider, own);
+    onClose(provider.close);
+    choices.push(await connect(tenants, trial, provider, baseUrl, own.clientSecret));
+    providers[id] = { ...own, port: provider.port };
+  }
+  // The port is part of the issuer, by which people are known: the next start takes the same.
+  await keepTrialKeys(file, { ...keys, providers });
+  onClose(maintainRegularly(tenants));
+  return { keyRing, engine, sessionSecret: keys.sessionSecret, choices };
+}
+
+/** Introduces the application and a provider to each other, as two administrators would. */
+async function connect(
+  tenants: TrialTenants,
+  { organization, domain, provider: { name, clientAuthentication, scopes, accounts } }: TrialOrganization,
+  provider: TrialProvider,
+  baseUrl: string,
+  clientSecret: string,
+): Promise<LoginChoice> {
+  const client = {
+    clientId: CLIENT_ID,
+    redirectUri: `${baseUrl}/signin-oidc`,
+    loggedOutUri: `${baseUrl}/logged-out`,
+  };
+  provider.register(client);
+  const { id: tenantId } = await tenants.open(organization.id, {
+    domains: domain,
+    authority: provider.issuer,
+    clientId: CLIENT_ID,
+    clientSecret,
+    clientAuthentication,
+    additionalScopes: Object.keys(scopes),
+  });
+  provider.register({ ...client, backchannelLogoutUri: `${baseUrl}/backchannel-logout/${tenantId}` });
+  return {
+    organizationId: organization.id,
+    tenantId,
+    providerName: name,
+    issuer: provider.issuer,
+    trialEmail: accounts.find(({ email }) => email.endsWith(`@${domain}`))?.email ?? '',
+    providerLogoutUrl: provider.logoutUrl,
+  };
+}
+
+/** Looks domains up, reminds of secrets and tidies. Answers how to stop: nothing is under way then. */
+function maintainRegularly({ maintenance }: TrialTenants): () => Promise<void> {
+  let running = Promise.resolve();
+  const timer = setInterval(() => {
+    const run = maintenance.runOnce().then(
+      () => undefined,
+      (error: unknown) => console.error('maintenance:', error),
+    );
+    running = Promise.all([running, run]).then(() => undefined);
+  }, MAINTENANCE_INTERVAL);
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
+
+function idsOf(trials: readonly TrialOrganization[]): readonly string[] {
+  return trials.map(({ organization }) => organization.id);
+}
