@@ -151,6 +151,12 @@ describe('logout', () => {
     ['another site', { 'sec-fetch-site': 'cross-site' }, 'https://evil.example'],
     ['a sibling host', { 'sec-fetch-site': 'same-site' }, 'https://blog.app.example'],
     ['an old browser on another site', {}, 'https://evil.example'],
+    ['a frame without origin', { origin: 'null' }, 'https://evil.example'],
+    [
+      'a frame without origin on another site',
+      { 'sec-fetch-site': 'cross-site', origin: 'null' },
+      'https://evil.example',
+    ],
   ])('is refused from %s (security row 5)', async (_name, headers, from) => {
     const { browser } = await siteOf([okta.tenant()]);
     const mine = browser();
@@ -159,6 +165,15 @@ describe('logout', () => {
     expect(page.status).toBe(403);
     expect(page.text).toContain('came from another website');
     expect(whoami((await mine.open(`${APP}/x`)).text).user).not.toBeNull();
+  });
+
+  it('works on pages that send no referrer, whose forms name the origin "null" (as Helmet sets it)', async () => {
+    const { browser } = await siteOf([okta.tenant()]);
+    const mine = browser();
+    await mine.open(`${APP}/login/acme`);
+    const headers = { 'sec-fetch-site': 'same-origin', origin: 'null' };
+    expect((await mine.open(`${APP}/logout`, { method: 'POST', headers })).status).toBe(200);
+    expect(whoami((await mine.open(`${APP}/x`)).text).user).toBeNull();
   });
 
   it('ends the session here also where the provider cannot be asked', async () => {
