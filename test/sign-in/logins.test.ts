@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import express5 from 'express';
 import { createFixedTenants, createOidcEngine, type FixedTenant, type OidcTenant } from 'express-sso-scim';
 import express4 from 'express4';
+import { LyingProvider } from '../support/oidc/lying-provider.js';
 import { clientKey, PROVIDER_CERTIFICATE, RealProvider } from '../support/oidc/real-provider.js';
 import { APP, type SignInSite, type SignInSiteSettings, startSignInSite } from '../support/sign-in/sign-in-site.js';
 
@@ -126,6 +127,22 @@ describe('logout', () => {
     expect(page.url).toBe(`${APP}/bye`);
     expect(whoami(page.text).user).toBeNull();
     expect(mine.cookieNames(APP).filter((name) => name.includes('sso-'))).toEqual([]);
+  });
+
+  it.each([
+    [100, true],
+    [300, false],
+  ])('keeps an ID Token with %i groups as a hint: %p, for a URL has no room for more', async (groups, isKept) => {
+    const idp = new LyingProvider('https://idp.example');
+    idp.claims = { ...person, groups: Array.from({ length: groups }, () => crypto.randomUUID()) };
+    const engine = createOidcEngine({ fetch: idp.fetch });
+    const { browser } = await siteOf([idp.tenant()], { liars: [idp], options: { engine } });
+    const mine = browser();
+    const arrived = await mine.open(`${APP}/login/acme`);
+    expect(arrived.text).toContain('user-1');
+    const { url } = await mine.open(`${APP}/logout`, { ...leave, until: (each) => each.startsWith(idp.issuer) });
+    expect(url).toContain(`${idp.issuer}/logout?`);
+    expect(new URL(url).searchParams.has('id_token_hint')).toBe(isKept);
   });
 
   it.each([
