@@ -544,6 +544,14 @@ describe('rate limits (security row 12)', () => {
     expect([await ask('2001:db8::1'), await ask('2001:db8::2'), await ask('2001:db8::3')]).toEqual([200, 200, 429]);
   });
 
+  it('count for a minute, also when the clock is set back', async () => {
+    const site = await siteOf({}, { rateLimits: { perAddress: 1 } });
+    const ask = async () => (await site.client.send({ method: 'GET', path: '/login' })).status;
+    expect([await ask(), await ask()]).toEqual([200, 429]);
+    now -= 86_400_000;
+    expect([await ask(), await ask()]).toEqual([200, 429]);
+  });
+
   it('of a tenant: no other tenant is held up', async () => {
     const site = await siteOf({}, { rateLimits: { perTenant: 2 } });
     const start = async (tenantId: string) =>
