@@ -179,6 +179,29 @@ describe('what a lying provider gets a browser', () => {
   });
 });
 
+describe('the log (security row 14)', () => {
+  const HOSTILE = 'https://x.example/\n\u001b[31m2026 info all is well\u2028\u202e';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what this is about.
+  const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e]/;
+
+  it.each<[string, Lie, Partial<OidcTenantRouterOptions>]>([
+    ['a document with another issuer', { document: { issuer: HOSTILE } }, {}],
+    ['an ID Token of another issuer', { claims: { iss: HOSTILE } }, {}],
+    ['an application that repeats a name', {}, { onSignIn: () => ({ refusal: `Go away, ${HOSTILE}` }) }],
+  ])('has no line breaks of %s', async (_name, lie, options) => {
+    acmeIdp.lie = lie;
+    const site = await siteOf({}, options);
+    const page = await site.browser().open(`${APP}/login/acme`);
+    expect(page.status).toBeGreaterThanOrEqual(400);
+    const lines = site.log.filter(({ level }) => level === 'warn');
+    expect(lines).toHaveLength(1);
+    for (const { message, fields } of lines) {
+      expect(message).not.toMatch(CONTROLS);
+      for (const value of Object.values(fields['details'] as object)) expect(String(value)).not.toMatch(CONTROLS);
+    }
+  });
+});
+
 describe('pending logins', () => {
   it('in two tabs, at two tenants, both arrive, in either order (two tabs)', async () => {
     const site = await siteOf();
