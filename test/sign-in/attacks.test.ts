@@ -181,7 +181,6 @@ describe('what a lying provider gets a browser', () => {
 
 describe('the log (security row 14)', () => {
   const HOSTILE = 'https://x.example/\n\u001b[31m2026 info all is well\u2028\u202e';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what this is about.
   const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e]/;
 
   it.each<[string, Lie, Partial<OidcTenantRouterOptions>]>([
