@@ -33,6 +33,8 @@ export function readSignIn(request: Request): SignInRecord | undefined {
 /**
  * Signs the person in: `req.login`, with a new session id, by the serializers of the host; the session is saved, with its
  * record, before this returns.
+ *
+ * @throws {Error} when the old session went on
  */
 export async function beginSession(request: Request, user: object, record: SignInRecord): Promise<void> {
   const isCookie = addMissingMethods(request);
@@ -51,6 +53,10 @@ export async function beginSession(request: Request, user: object, record: SignI
     });
   }
   await called((done) => request.logIn(user, done));
+  if (before && readSignIn(request) !== kept) {
+    await endSession(request);
+    throw new Error('the Passport instance has begun no new session: use Passport 0.6 or later');
+  }
 }
 
 /** Ends the session of this browser: nothing of it is left, and its id is another one. */
