@@ -190,10 +190,11 @@ describe('a host whose Passport begins no new session (before 0.6)', () => {
   it('signs nobody in: somebody else may know the id of the session (session fixation)', async () => {
     const before = (app: Express) =>
       app.use((request, _response, next) => {
-        request.logIn = (user: object, done: (error?: unknown) => void) => {
+        const logIn = (user: object, done: () => void) => {
           Object.assign(Reflect.get(request, 'session'), { passport: { user } });
           done();
         };
+        Object.assign(request, { logIn });
         next();
       });
     const site = await host({ before });
