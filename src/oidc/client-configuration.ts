@@ -28,6 +28,9 @@ export const CLOCK_TOLERANCE = 60;
 
 const ENTRA = new URL('https://login.microsoftonline.com/');
 
+/** Answers about one person come at each sign-in, and whoever reads a long one holds up everybody else. */
+const MOST_BYTES = 256 * 1024;
+
 /** What every call to a provider needs. */
 export interface ClientContext {
   readonly tenant: OidcTenant;
@@ -107,7 +110,7 @@ function fetchFor(fetch: GuardedFetch) {
     }: { readonly method: string; readonly headers: Record<string, string>; readonly body?: unknown },
   ): Promise<Response> => {
     const sent = body instanceof URLSearchParams || typeof body === 'string' ? { body: body.toString() } : {};
-    return fetch(url, { method, headers, ...sent });
+    return fetch(url, { method, headers, maxBytes: MOST_BYTES, ...sent });
   };
 }
 

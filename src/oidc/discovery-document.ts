@@ -1,3 +1,4 @@
+import { escapeControls } from '../core/logger.js';
 import type { OidcTenant } from '../tenancy/oidc-tenant.js';
 import { mayDial } from './address-guard.js';
 import { compareIssuer, isAnyEntraTenant, isGoogle } from './issuer-rules.js';
@@ -27,11 +28,11 @@ class Findings {
   readonly list: ProviderFinding[] = [];
 
   error(code: string, message: string, mender: OidcMender = 'provider-administrator'): void {
-    this.list.push({ code, severity: 'error', message, mender });
+    this.list.push({ code, severity: 'error', message: escapeControls(message), mender });
   }
 
   warn(code: string, message: string, mender: OidcMender = 'provider-administrator'): void {
-    this.list.push({ code, severity: 'warning', message, mender });
+    this.list.push({ code, severity: 'warning', message: escapeControls(message), mender });
   }
 
   end<T>(result: T): Examined<T> {

@@ -10,6 +10,8 @@ export interface GuardedRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Bytes of the answer's body, where fewer than usual are enough. */
+  readonly maxBytes?: number;
 }
 
 /** Fetches a URL that a stranger typed in, or throws {@link GuardedFetchError}. The body has arrived whole. */
@@ -95,6 +97,7 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
       throw new GuardedFetchError('url', url.hostname);
     }
     const { method = 'GET', headers = {}, body } = request;
+    const limit = Math.min(maxBytes, request.maxBytes ?? maxBytes);
     const settings: https.RequestOptions & ConnectionOptions = {
       method,
       signal,
@@ -115,7 +118,7 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
         sent.destroy();
       };
       sent.on('error', fail);
-      sent.on('response', (answer) => readAnswer(answer, url.hostname, maxBytes).then(resolve, fail));
+      sent.on('response', (answer) => readAnswer(answer, url.hostname, limit).then(resolve, fail));
       sent.end(body);
     });
   }

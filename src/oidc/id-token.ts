@@ -9,6 +9,9 @@ import type { Provider } from './provider.js';
 import { wrongIssuer } from './provider-failure.js';
 import type { ProviderMetadata } from './provider-metadata.js';
 
+/** Characters of `sub` and `sid`: sessions remember them. */
+const LONGEST_IDENTIFIER = 1000;
+
 /** An ID Token that holds: signed by the provider, about a person who may sign in at this tenant. */
 export interface VerifiedIdToken {
   /** The issuer, with the Entra tenant in place of a template. */
@@ -39,8 +42,10 @@ export async function verifyIdToken(
   if (atHash !== undefined && tokens.accessToken !== undefined) {
     if (atHash !== halfHash(tokens.accessToken, algorithm)) throw invalid('at_hash');
   }
-  const subject = textOf(claims['sub']);
-  if (subject === undefined || subject.length > 1000) throw invalid('sub');
+  const { sub, sid } = claims;
+  const subject = textOf(sub);
+  if (subject === undefined || subject.length > LONGEST_IDENTIFIER) throw invalid('sub');
+  if (sid !== undefined && (typeof sid !== 'string' || sid.length > LONGEST_IDENTIFIER)) throw invalid('sid');
   const issuer = issuerOf(tenant, metadata, claims);
   checkHostedDomain(tenant, metadata, claims);
   return { issuer, subject, claims };

@@ -35,7 +35,7 @@ export interface OidcEngineOptions {
   readonly requestTimeout?: number;
   /** Milliseconds that any call takes at most, all its requests together. 15,000 unless told. */
   readonly loginTimeout?: number;
-  /** Bytes of one answer of a provider. 1 MiB unless told. */
+  /** Bytes of one answer of a provider. 1 MiB unless told; of tokens and UserInfo never more than 256 KiB. */
   readonly maxAnswerBytes?: number;
   /** Certificates (PEM) of authorities to trust besides those that Node.js knows. */
   readonly certificateAuthorities?: readonly string[];

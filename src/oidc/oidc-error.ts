@@ -1,3 +1,5 @@
+import { escapeControls } from '../core/logger.js';
+
 /** Who can mend what went wrong. */
 export type OidcMender =
   /** The person signing in, by starting again. */
@@ -80,9 +82,15 @@ export class OidcError extends Error {
   /** `hint` is a further plain sentence, for cases where more can be said about what to do. */
   constructor(code: OidcErrorCode, details: OidcErrorDetails = {}, hint?: string) {
     const [mender, sentence] = FAULTS[code];
-    super(hint === undefined ? sentence : `${sentence} ${hint}`);
+    super(hint === undefined ? sentence : `${sentence} ${escapeControls(hint)}`);
     this.code = code;
     this.mender = mender;
-    this.details = details;
+    this.details = Object.fromEntries(Object.entries(details).map(([name, value]) => [name, printable(value)]));
   }
+}
+
+/** Providers choose some of it, and it goes to a log. */
+function printable(value: OidcErrorDetails[string]): OidcErrorDetails[string] {
+  if (typeof value === 'string') return escapeControls(value);
+  return typeof value === 'object' ? value.map(escapeControls) : value;
 }

@@ -4,7 +4,6 @@ import {
   ResponseBodyError,
   WWWAuthenticateChallengeError,
 } from 'openid-client';
-import { escapeControls } from '../core/logger.js';
 import { GuardedFetchError } from './guarded-fetch.js';
 import { issuerHint } from './issuer-rules.js';
 import { OidcError, type OidcErrorCode, type OidcErrorDetails } from './oidc-error.js';
@@ -89,7 +88,7 @@ interface Compared {
 /** Names both issuers: it is what an administrator has to compare. */
 export function wrongIssuer(stage: ProviderStage, expected: unknown, received: unknown): OidcError {
   const [wanted, given] = [expected, received].map((issuer) => String(issuer).slice(0, LONGEST_DESCRIPTION));
-  const details = { stage, claim: 'iss', expected: wanted ?? '', received: escapeControls(given ?? '') };
+  const details = { stage, claim: 'iss', expected: wanted ?? '', received: given ?? '' };
   return new OidcError('token_invalid', details, issuerHint(String(expected), String(received)));
 }
 
@@ -106,7 +105,7 @@ function harmless(description: string, secrets: readonly string[]): string {
     .filter((secret) => secret.length > 3)
     .reduce((text, secret) => text.replaceAll(secret, '…'), description);
   const clean = known.replaceAll(/[\w-]{8,}\.[\w-]{8,}\.[\w-]*|[\w-]{40,}/g, '…');
-  return escapeControls(clean.slice(0, LONGEST_DESCRIPTION));
+  return clean.slice(0, LONGEST_DESCRIPTION);
 }
 
 function causeOf<T extends Error>(fault: unknown, type: new (...given: never[]) => T): T | undefined {

@@ -5,6 +5,8 @@ import { OidcError } from './oidc-error.js';
 import { createRefreshable } from './refreshable.js';
 
 const MOST_KEYS = 100;
+/** Ten times what a token with 200 groups has. */
+const LONGEST_TOKEN = 100_000;
 
 /** The keys with which a provider signs. */
 export interface SigningKeys {
@@ -56,6 +58,7 @@ export function createSigningKeys(options: SigningKeysOptions): SigningKeys {
 
   return {
     async verify(token, algorithms) {
+      if (token.length > LONGEST_TOKEN) throw new OidcError('token_invalid', { reason: 'too long' });
       const known = await keys.get();
       try {
         return await verifyWith(known, token, algorithms);

@@ -37,7 +37,9 @@ export async function askUserInfo(
   } catch (fault) {
     throw asOidcError(fault, 'user_info', [accessToken]);
   }
-  return parseJsonObject(text);
+  const claims = parseJsonObject(text);
+  if (!claims) throw new OidcError('user_info_invalid', { reason: 'no object' });
+  return claims;
 }
 
 function isWanted({ userInfo = 'when-needed', claimNames = {} }: OidcTenant, claims: JsonRecord): boolean {

@@ -11,6 +11,7 @@ import { applyForm } from './apply-form.js';
 import { createClientCredentials } from './client-credentials.js';
 import { addSecret, promoteSecret, removeSecret, setSecretExpiry } from './client-secrets.js';
 import { claimDomain } from './domain-proof.js';
+import { limitExaminations } from './examination-limit.js';
 import type { TenantActionError } from './tenant-action-error.js';
 import { createTenantChanges, type OidcTenantScope, type TenantEdit } from './tenant-changes.js';
 import { type ExamineTenant, examineForm } from './tenant-examination.js';
@@ -122,7 +123,8 @@ const MOST = 500;
  * @throws {ConfigurationError} when the policy cannot be used.
  */
 export function createOidcTenants(options: OidcTenantsOptions): OidcTenants {
-  const { storage, keyRing, examine, lookupTxt = lookupTxtInDns, clock = systemClock } = options;
+  const { storage, keyRing, lookupTxt = lookupTxtInDns, clock = systemClock } = options;
+  const examine = options.examine && limitExaminations(options.examine, clock);
   const policy: OidcTenantPolicy = { ...DEFAULT_OIDC_TENANT_POLICY, ...parseTenantPolicy(options.policy ?? {}) };
   const credentials = createClientCredentials(keyRing);
   const changes = createTenantChanges(storage, clock, policy.reminderDays);

@@ -9,7 +9,9 @@ export type TenantActionReason =
   /** Not before a domain is proved. */
   | 'no-proved-domain'
   /** Not with the secrets that there are: two at most, and one at least while it is needed. */
-  | 'secrets';
+  | 'secrets'
+  /** Identity providers were looked at too often: 30 times in ten minutes for one organization. */
+  | 'too-many-checks';
 
 /** Something cannot be done with an OIDC tenant now. The message is a sentence for the person who tried. */
 export class TenantActionError extends Error {

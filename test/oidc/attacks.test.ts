@@ -63,6 +63,10 @@ const listed = (algorithm: string): Lie['document'] & object => ({
   id_token_signing_alg_values_supported: ['ES256', algorithm],
 });
 
+function nested(depth: number): unknown {
+  return JSON.parse('['.repeat(depth - 1) + ']'.repeat(depth - 1));
+}
+
 /** The attack table: the case, what the provider does, what is right; the modules of the OpenID Foundation's suite by name. */
 const ATTACKS: readonly (readonly [name: string, lie: Lie, right: OidcErrorCode | 'accepted'])[] = [
   ['ok: oidcc-client-test', {}, 'accepted'],
@@ -112,6 +116,13 @@ const ATTACKS: readonly (readonly [name: string, lie: Lie, right: OidcErrorCode 
   ['no iss', { claims: { iss: undefined } }, 'token_invalid'],
   ['no sub: oidcc-client-test-missing-sub', { claims: { sub: undefined } }, 'token_invalid'],
   ['sub is empty', { claims: { sub: '' } }, 'token_invalid'],
+  ['sub of more than 1,000 characters', { claims: { sub: 's'.repeat(1001) } }, 'token_invalid'],
+  ['sid of more than 1,000 characters', { claims: { sid: 's'.repeat(1001) } }, 'token_invalid'],
+  ['sid is a list', { claims: { sid: ['s'] } }, 'token_invalid'],
+  ['ID Token of more than 100,000 characters', { claims: { x: 'x'.repeat(75_000) } }, 'token_invalid'],
+  ['claims nested 100 deep', { claims: { x: nested(100) } }, 'accepted'],
+  ['claims nested 1,000 deep', { claims: { x: nested(1000) } }, 'token_invalid'],
+  ['userinfo nested 1,000 deep', { userInfo: { x: nested(1000) } }, 'user_info_invalid'],
   ['sub is a number', { claims: { sub: 1 } }, 'token_invalid'],
   ['wrong aud: oidcc-client-test-invalid-aud', { claims: { aud: 'other' } }, 'token_invalid'],
   ['no aud: oidcc-client-test-invalid-aud', { claims: { aud: undefined } }, 'token_invalid'],
@@ -361,6 +372,10 @@ describe('a provider behind a real socket', () => {
   it('token response of 64 MiB: refused after the first', async () => {
     expect(await outcomeAt('/endless')).toMatchObject({ code: 'provider_answer_invalid', details: { fault: 'size' } });
     expect(server.sent()).toBeLessThan(16 * 1_048_576);
+  });
+
+  it('token response of 300 KiB: refused, since reading one for each sign-in would hold up everybody', async () => {
+    expect(await outcomeAt('/long')).toMatchObject({ code: 'provider_answer_invalid', details: { fault: 'size' } });
   });
 
   it('token endpoint never answers: refused in time', async () => {

@@ -179,6 +179,28 @@ describe('what a lying provider gets a browser', () => {
   });
 });
 
+describe('the log (security row 14)', () => {
+  const HOSTILE = 'https://x.example/\n\u001b[31m2026 info all is well\u2028\u202e';
+  const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e]/;
+
+  it.each<[string, Lie, Partial<OidcTenantRouterOptions>]>([
+    ['a document with another issuer', { document: { issuer: HOSTILE } }, {}],
+    ['an ID Token of another issuer', { claims: { iss: HOSTILE } }, {}],
+    ['an application that repeats a name', {}, { onSignIn: () => ({ refusal: `Go away, ${HOSTILE}` }) }],
+  ])('has no line breaks of %s', async (_name, lie, options) => {
+    acmeIdp.lie = lie;
+    const site = await siteOf({}, options);
+    const page = await site.browser().open(`${APP}/login/acme`);
+    expect(page.status).toBeGreaterThanOrEqual(400);
+    const lines = site.log.filter(({ level }) => level === 'warn');
+    expect(lines).toHaveLength(1);
+    for (const { message, fields } of lines) {
+      expect(message).not.toMatch(CONTROLS);
+      for (const value of Object.values(fields['details'] as object)) expect(String(value)).not.toMatch(CONTROLS);
+    }
+  });
+});
+
 describe('pending logins', () => {
   it('in two tabs, at two tenants, both arrive, in either order (two tabs)', async () => {
     const site = await siteOf();
@@ -542,6 +564,14 @@ describe('rate limits (security row 12)', () => {
     expect([await ask('192.0.2.1'), await ask('192.0.2.2'), await ask('192.0.2.3')]).toEqual([200, 200, 200]);
     // Whoever has one IPv6 address has a subnet of them.
     expect([await ask('2001:db8::1'), await ask('2001:db8::2'), await ask('2001:db8::3')]).toEqual([200, 200, 429]);
+  });
+
+  it('count for a minute, also when the clock is set back', async () => {
+    const site = await siteOf({}, { rateLimits: { perAddress: 1 } });
+    const ask = async () => (await site.client.send({ method: 'GET', path: '/login' })).status;
+    expect([await ask(), await ask()]).toEqual([200, 429]);
+    now -= 86_400_000;
+    expect([await ask(), await ask()]).toEqual([200, 429]);
   });
 
   it('of a tenant: no other tenant is held up', async () => {

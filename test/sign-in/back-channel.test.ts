@@ -3,8 +3,10 @@ import {
   createFixedTenants,
   createOidcEngine,
   createProcessSignIns,
+  type FixedTenant,
   type OidcTenantRouterOptions,
   type SignInStore,
+  type TenantResolver,
 } from 'express-sso-scim';
 import { LyingProvider } from '../support/oidc/lying-provider.js';
 import { APP, type SignInSite, type SignInSiteSettings, startSignInSite } from '../support/sign-in/sign-in-site.js';
@@ -198,6 +200,30 @@ describe('the check of sessions', () => {
     await tell(site, logoutToken({ sub: 'ada' }));
     now += 5000;
     expect(await isSignedIn(browser)).toBe(false);
+  });
+
+  it('ends sessions whose tenant is switched off or given to another organization, and no others (design section 7)', async () => {
+    let off: Partial<FixedTenant> | undefined = {};
+    const found = createFixedTenants([provider.tenant(), provider.tenant({ id: 'beta', provedDomains: [] })]);
+    const byId: TenantResolver['byId'] = async (tenantId) => {
+      const tenant = await found.byId(tenantId);
+      return tenant && tenantId === 'acme' ? off && { ...tenant, ...off } : tenant;
+    };
+    const site = await node({ sessionCheckSeconds: 5 }, { tenants: { ...found, byId } });
+    const [ada, bob] = [await signIn(site, 'ada'), site.browser()];
+    await bob.open(`${APP}/login/beta`);
+    expect([await isSignedIn(ada), await isSignedIn(bob)]).toEqual([true, true]);
+    off = undefined;
+    now += 5000;
+    expect([await isSignedIn(ada), await isSignedIn(bob)]).toEqual([false, true]);
+    off = {};
+    now += 5000;
+    // What has ended does not begin again by itself.
+    expect(await isSignedIn(ada)).toBe(false);
+    const eve = await signIn(site, 'eve');
+    off = { organizationId: 'org-other' };
+    now += 5000;
+    expect([await isSignedIn(eve), await isSignedIn(bob)]).toEqual([false, true]);
   });
 
   it('lets nobody through when the store cannot be asked', async () => {

@@ -186,6 +186,25 @@ describe('a host without sessions', () => {
   });
 });
 
+describe('a host whose Passport begins no new session (before 0.6)', () => {
+  it('signs nobody in: somebody else may know the id of the session (session fixation)', async () => {
+    const before = (app: Express) =>
+      app.use((request, _response, next) => {
+        const logIn = (user: object, done: () => void) => {
+          Object.assign(Reflect.get(request, 'session'), { passport: { user } });
+          done();
+        };
+        Object.assign(request, { logIn });
+        next();
+      });
+    const site = await host({ before });
+    const browser = site.browser();
+    expect((await browser.open(`${APP}/login/acme`)).status).toBe(500);
+    expect(String(site.log.at(-1)?.fields['err'])).toContain('Passport 0.6');
+    expect(await userAfter(browser, `${APP}/x`)).toBeNull();
+  });
+});
+
 describe('a host with routes of its own and the strategy alone', () => {
   // Passport itself mixes up the requests of a strategy that it is handed in place of a name.
   it.each(['by its name', 'itself'])(

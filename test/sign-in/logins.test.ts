@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import express5 from 'express';
 import { createFixedTenants, createOidcEngine, type FixedTenant, type OidcTenant } from 'express-sso-scim';
 import express4 from 'express4';
+import { LyingProvider } from '../support/oidc/lying-provider.js';
 import { clientKey, PROVIDER_CERTIFICATE, RealProvider } from '../support/oidc/real-provider.js';
 import { APP, type SignInSite, type SignInSiteSettings, startSignInSite } from '../support/sign-in/sign-in-site.js';
 
@@ -129,6 +130,22 @@ describe('logout', () => {
   });
 
   it.each([
+    [100, true],
+    [300, false],
+  ])('keeps an ID Token with %i groups as a hint: %p, for a URL has no room for more', async (groups, isKept) => {
+    const idp = new LyingProvider('https://idp.example');
+    idp.claims = { ...person, groups: Array.from({ length: groups }, () => crypto.randomUUID()) };
+    const engine = createOidcEngine({ fetch: idp.fetch });
+    const { browser } = await siteOf([idp.tenant()], { liars: [idp], options: { engine } });
+    const mine = browser();
+    const arrived = await mine.open(`${APP}/login/acme`);
+    expect(arrived.text).toContain('user-1');
+    const { url } = await mine.open(`${APP}/logout`, { ...leave, until: (each) => each.startsWith(idp.issuer) });
+    expect(url).toContain(`${idp.issuer}/logout?`);
+    expect(new URL(url).searchParams.has('id_token_hint')).toBe(isKept);
+  });
+
+  it.each([
     ['rp-init-logout-no-state', (url: URL) => url.searchParams.delete('state')],
     ['rp-init-logout-other-state', (url: URL) => url.searchParams.set('state', 'other')],
   ])('%s is detected', async (_name, change) => {
@@ -151,6 +168,12 @@ describe('logout', () => {
     ['another site', { 'sec-fetch-site': 'cross-site' }, 'https://evil.example'],
     ['a sibling host', { 'sec-fetch-site': 'same-site' }, 'https://blog.app.example'],
     ['an old browser on another site', {}, 'https://evil.example'],
+    ['a frame without origin', { origin: 'null' }, 'https://evil.example'],
+    [
+      'a frame without origin on another site',
+      { 'sec-fetch-site': 'cross-site', origin: 'null' },
+      'https://evil.example',
+    ],
   ])('is refused from %s (security row 5)', async (_name, headers, from) => {
     const { browser } = await siteOf([okta.tenant()]);
     const mine = browser();
@@ -159,6 +182,15 @@ describe('logout', () => {
     expect(page.status).toBe(403);
     expect(page.text).toContain('came from another website');
     expect(whoami((await mine.open(`${APP}/x`)).text).user).not.toBeNull();
+  });
+
+  it('works on pages that send no referrer, whose forms name the origin "null" (as Helmet sets it)', async () => {
+    const { browser } = await siteOf([okta.tenant()]);
+    const mine = browser();
+    await mine.open(`${APP}/login/acme`);
+    const headers = { 'sec-fetch-site': 'same-origin', origin: 'null' };
+    expect((await mine.open(`${APP}/logout`, { method: 'POST', headers })).status).toBe(200);
+    expect(whoami((await mine.open(`${APP}/x`)).text).user).toBeNull();
   });
 
   it('ends the session here also where the provider cannot be asked', async () => {

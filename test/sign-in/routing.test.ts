@@ -209,6 +209,24 @@ describe('requireSso', () => {
     return started;
   }
 
+  /** Its accounts have no e-mail addresses. */
+  async function namelessSite(): Promise<SignInSite> {
+    let site: SignInSite | undefined;
+    site = await startSignInSite({
+      tenants,
+      liars: [provider],
+      options: { engine },
+      before: (app) => {
+        app.use('/inside', (request, response, next) => {
+          if (request.headers['x-signed-in'] !== undefined) request.user = {};
+          site?.router.requireSso(request, response, next);
+        });
+      },
+    });
+    sites.push(site);
+    return site;
+  }
+
   it('sends who came by password to the provider, back to where they were', async () => {
     const site = await enforcedSite();
     password = { email: 'ada@acme.example' };
@@ -233,6 +251,21 @@ describe('requireSso', () => {
     const { client } = await enforcedSite();
     password = { email };
     expect((await client.send({ method: 'GET', path: '/inside' })).status).toBe(200);
+  });
+
+  it('refuses who came by password and has no known address: it would be a way round (TQ-30)', async () => {
+    const { client } = await namelessSite();
+    const page = await client.send({ method: 'GET', path: '/inside', headers: { 'x-signed-in': 'yes' } });
+    expect(page.status).toBe(403);
+    expect(page.text).toContain('This account has no e-mail address');
+    expect((await client.send({ method: 'GET', path: '/inside' })).status).toBe(200);
+  });
+
+  it('lets pass who came from a provider that tells no address', async () => {
+    const browser = (await namelessSite()).browser();
+    await browser.open(`${APP}/login/acme`);
+    const page = await browser.open(`${APP}/inside`, { headers: { 'x-signed-in': 'yes' } });
+    expect([page.status, page.url]).toEqual([200, `${APP}/inside`]);
   });
 
   it('lets pass who is not signed in: that is for the application', async () => {

@@ -139,6 +139,24 @@ describe('a request (AQ-24)', () => {
     expect(seen).toMatchObject([{ authority: REQUEST.authority, clientId: 'app' }]);
   });
 
+  it('is looked at no more than 30 times in ten minutes for one organization (security row 12)', async () => {
+    let looks = 0;
+    const { submitted, wait } = createTenantSite({
+      examine: async () => {
+        looks += 1;
+        return { usable: false, issuer: undefined, findings: [{ severity: 'error', message: 'no' }] };
+      },
+    });
+    for (let turn = 0; turn < 30; turn += 1)
+      expect(await faultsOf(submitted())).toEqual(['authority: was looked at: no']);
+    expect(await refusalOf(submitted())).toEqual(['too-many-checks', 'submitted']);
+    wait(-86_400_000);
+    expect(await faultsOf(submitted())).toHaveLength(1);
+    wait(600_000);
+    expect(await faultsOf(submitted())).toHaveLength(1);
+    expect(looks).toBe(32);
+  });
+
   it('is looked at by the engine, which fits as it is', async () => {
     const document = {
       issuer: 'https://idp.acme.example/',

@@ -11,6 +11,8 @@ export function refuseCrossSite({ headers }: Request, baseUrls: readonly string[
   const { origin } = headers;
   const site = headers['sec-fetch-site'];
   const isOwnOrigin = origin !== undefined && baseUrls.some((url) => new URL(url).origin === origin);
-  const isOwn = site === undefined ? isOwnOrigin : site === 'same-origin' && (origin === undefined || isOwnOrigin);
+  // Pages without referrer have forms of the origin "null".
+  const isFitting = origin === undefined || origin === 'null' || isOwnOrigin;
+  const isOwn = site === undefined ? isOwnOrigin : site === 'same-origin' && isFitting;
   if (!isOwn) throw new SignInRefusal('cross_site');
 }

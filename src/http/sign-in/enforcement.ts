@@ -7,8 +7,8 @@ import { SignInRefusal } from './sign-in-refusal.js';
 
 /** Somebody who may not go on like this. */
 interface Enforced {
-  readonly email: string;
-  readonly methods: SignInMethods;
+  readonly email?: string;
+  readonly ssoTenantId?: string | undefined;
   readonly refusal: SignInRefusal;
 }
 
@@ -40,11 +40,16 @@ export function createEnforcement(
     guard: (refuse) => (request, response, next) => {
       async function isRefused(): Promise<boolean> {
         const email = emailOf(request);
-        if (email === undefined) return false;
-        const methods = await methodsFor(email);
-        const { ssoTenantId, otherAllowed } = methods;
-        if (otherAllowed || (ssoTenantId !== undefined && readSignIn(request)?.tenantId === ssoTenantId)) return false;
-        refuse(request, response, { email, methods, refusal: new SignInRefusal('sso_required') });
+        const signIn = readSignIn(request);
+        if (email === undefined) {
+          // Nobody, or somebody of whom nothing says that a password is enough.
+          if (!request.user || signIn) return false;
+          refuse(request, response, { refusal: new SignInRefusal('email_unknown') });
+          return true;
+        }
+        const { ssoTenantId, otherAllowed } = await methodsFor(email);
+        if (otherAllowed || (ssoTenantId !== undefined && signIn?.tenantId === ssoTenantId)) return false;
+        refuse(request, response, { email, ssoTenantId, refusal: new SignInRefusal('sso_required') });
         return true;
       }
       isRefused().then((refused) => (refused ? undefined : next()), next);

@@ -6,11 +6,16 @@ export interface SignInRecord extends SessionOrigin {
   readonly organizationId: string;
   /** ISO 8601. */
   readonly signedInAt: string;
-  /** For the logout at the provider. Absent where the whole session is a cookie: it would not fit. */
+  /**
+   * For the logout at the provider, in whose URL it stands. Absent where it is too long for one, or the whole session is
+   * a cookie: it would not fit.
+   */
   readonly idToken?: string;
 }
 
 const MEMBER = 'oidcSignIn';
+/** Many servers take lines of 8 KiB at most. */
+const LONGEST_HINT = 7000;
 
 /** A session as express-session makes it; one of cookie-session is given the methods it lacks. */
 interface HostSession {
@@ -28,11 +33,13 @@ export function readSignIn(request: Request): SignInRecord | undefined {
 /**
  * Signs the person in: `req.login`, with a new session id, by the serializers of the host; the session is saved, with its
  * record, before this returns.
+ *
+ * @throws {Error} when the old session went on
  */
 export async function beginSession(request: Request, user: object, record: SignInRecord): Promise<void> {
   const isCookie = addMissingMethods(request);
   const { idToken, ...rest } = record;
-  const kept = { ...rest, ...(!isCookie && idToken !== undefined && { idToken }) };
+  const kept = { ...rest, ...(!isCookie && idToken !== undefined && idToken.length <= LONGEST_HINT && { idToken }) };
   const before = sessionOf(request);
   const regenerate = before?.regenerate?.bind(before);
   if (before && regenerate) {
@@ -46,6 +53,10 @@ export async function beginSession(request: Request, user: object, record: SignI
     });
   }
   await called((done) => request.logIn(user, done));
+  if (before && readSignIn(request) !== kept) {
+    await endSession(request);
+    throw new Error('the Passport instance has begun no new session: use Passport 0.6 or later');
+  }
 }
 
 /** Ends the session of this browser: nothing of it is left, and its id is another one. */
@@ -65,13 +76,17 @@ function sessionOf(request: Request): HostSession | undefined {
   return typeof session === 'object' && session !== null ? session : undefined;
 }
 
+/** Sessions that lacked methods: those of cookie-session. */
+const completed = new WeakSet<HostSession>();
+
 /**
  * Passport calls `regenerate` and `save`, which cookie-session does not have. Its sessions are what the cookie says, so
  * that a new one is an empty one, and saving is sending. Answers whether it is such a session.
  */
 function addMissingMethods(request: Request): boolean {
   const session = sessionOf(request);
-  if (!session || 'regenerate' in session) return session !== undefined && Object.hasOwn(session, 'save');
+  if (!session || 'regenerate' in session) return session !== undefined && completed.has(session);
+  completed.add(session);
   define(session, 'save', (done: () => void) => done());
   define(session, 'regenerate', (done: () => void) => {
     Reflect.set(request, 'session', {});

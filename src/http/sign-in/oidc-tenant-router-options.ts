@@ -50,7 +50,7 @@ export interface OidcTenantRouterOptions {
   readonly emailOf?: (request: Request) => string | undefined;
   /** Seconds that your sessions live at most; so long a logout at the provider is remembered. 30 days unless told. */
   readonly sessionSeconds?: number;
-  /** Seconds that a session may live on after its provider has ended it, at most 300. 5 unless told. */
+  /** Seconds that a session may live on after its provider or tenant has ended, at most 300. 5 unless told. */
   readonly sessionCheckSeconds?: number;
   /** `false` switches them off, for applications that limit elsewhere. */
   readonly rateLimits?: SignInRateLimits | false;

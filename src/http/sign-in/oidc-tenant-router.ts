@@ -27,12 +27,13 @@ import { redirectTo } from './sign-in-page.js';
 export interface OidcTenantRouter extends RequestHandler {
   /**
    * Middleware, after the one of your sessions: ends a session that the identity provider has ended by back-channel
-   * logout, and lets the request go on without a user.
+   * logout, or whose tenant may sign nobody in any more, and lets the request go on without a user.
    */
   readonly requireActiveSession: RequestHandler;
   /**
    * Middleware, after `passport.session()`: who must use single sign-on and has signed in otherwise is sent to the
-   * identity provider, or refused where a program asks. Break-glass addresses pass.
+   * identity provider, or refused where a program asks. Break-glass addresses pass. Who has signed in otherwise and has no
+   * address that says whether they must is refused.
    */
   readonly requireSso: RequestHandler;
   /**
@@ -129,9 +130,14 @@ export function createOidcTenantRouter(
   };
 
   return Object.assign(signInMiddleware, {
-    requireActiveSession: createSessionGuard({ signIns, clock, logger, seconds: sessionCheckSeconds }),
-    requireSso: enforcement.guard((request, response, { email, methods, refusal }) => {
-      const { ssoTenantId } = methods;
+    requireActiveSession: createSessionGuard({
+      signIns,
+      tenantResolver,
+      clock,
+      logger,
+      seconds: sessionCheckSeconds,
+    }),
+    requireSso: enforcement.guard((request, response, { email, ssoTenantId, refusal }) => {
       if (ssoTenantId === undefined || request.method !== 'GET' || prefersJson(request)) {
         return writeRefusal(request, response, refusal, logger);
       }

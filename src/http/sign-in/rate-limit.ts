@@ -91,7 +91,9 @@ function createHitStore(clock: Clock): Store {
     increment(key) {
       const now = clock.now();
       const known = hits.get(key);
-      const current = known && known.until > now ? known : { count: 0, until: now + WINDOW };
+      const left = known ? known.until - now : 0;
+      // A clock set back must not make a window longer.
+      const current = known && left > 0 && left <= WINDOW ? known : { count: 0, until: now + WINDOW };
       current.count += 1;
       hits.set(key, current);
       return { totalHits: current.count, resetTime: new Date(current.until) };

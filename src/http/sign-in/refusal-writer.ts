@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
-import type { Logger } from '../../core/logger.js';
+import { escapeControls, type Logger } from '../../core/logger.js';
 import type { OidcMender } from '../../oidc/oidc-error.js';
 import { escapeHtml, protectAnswer, writePage } from './sign-in-page.js';
 import { asRefusal, type SignInRefusal } from './sign-in-refusal.js';
@@ -22,9 +22,11 @@ export function noteRefusal(
   logger: Logger,
 ): { readonly refusal: SignInRefusal; readonly requestId: string } {
   const refusal = asRefusal(thrown);
-  const { code, mender, message, details } = refusal;
+  const { code, mender, details } = refusal;
+  // An application may repeat a name in its refusal.
+  const message = escapeControls(refusal.message);
   const requestId = randomUUID();
-  const fields = { requestId, code, mender, details, address: request.ip };
+  const fields = { requestId, code, mender, details, address: request.ip && escapeControls(request.ip) };
   if (code === 'internal_error') logger.error({ ...fields, err: thrown }, 'a sign-in request failed');
   else logger.warn(fields, `a sign-in request was refused: ${message}`);
   return { refusal, requestId };

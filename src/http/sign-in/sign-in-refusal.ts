@@ -4,6 +4,7 @@ import { OidcError, type OidcErrorCode, type OidcErrorDetails, type OidcMender }
 type OwnCode =
   | 'tenant_unknown'
   | 'email_invalid'
+  | 'email_unknown'
   | 'body_invalid'
   | 'cross_site'
   | 'too_many_requests'
@@ -15,6 +16,7 @@ type OwnCode =
 const OWN: Readonly<Record<OwnCode, readonly [OidcMender, number, string]>> = {
   tenant_unknown: ['operator', 404, 'There is no single sign-on at this address.'],
   email_invalid: ['person', 400, 'This is not an e-mail address.'],
+  email_unknown: ['operator', 403, 'This account has no e-mail address, so it may have to use single sign-on.'],
   body_invalid: ['person', 400, 'The request cannot be read.'],
   cross_site: ['person', 403, 'The request came from another website. Please use the page of the application itself.'],
   too_many_requests: ['person', 429, 'There were too many attempts. Please wait a moment.'],

@@ -38,6 +38,9 @@ export async function createLoopbackServer(certificate?: {
       case '/endless':
         response.writeHead(200, { 'content-type': 'application/json' });
         return pour(response);
+      case '/long':
+        response.writeHead(200, { 'content-type': 'application/json' });
+        return void response.end(JSON.stringify({ long: 'x'.repeat(300 * 1024) }));
       case '/announced':
         return void response.writeHead(200, { 'content-length': 64 * 1_048_576 }).flushHeaders();
       case '/silent':
