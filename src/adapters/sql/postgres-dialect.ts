@@ -21,6 +21,7 @@ const FAULTS: ReadonlyMap<string, Fault> = new Map([
   ['3F000', 'unmigrated'],
   ['42P01', 'unmigrated'],
   ['42703', 'unmigrated'],
+  ['42883', 'unmigrated'],
 ]);
 
 /** What the driver and its pool say without a code. */
@@ -30,6 +31,7 @@ const LOST =
 /** PostgreSQL 13 and later. */
 export const POSTGRES: SqlDialect = {
   name: 'postgres',
+  encoding: "current_setting('server_encoding')",
   parameter: (position) => `$${position}`,
   forUpdate: 'for update',
   forUpdateOfFree: 'for update skip locked',

@@ -9,12 +9,14 @@ export type Fault =
   | 'conflict'
   /** The database cannot be reached or cannot write now. */
   | 'unavailable'
-  /** A table or column is missing. */
+  /** A table, a column or a function is missing. */
   | 'unmigrated';
 
 /** All in which the databases differ. Functions from text to text get and give SQL. */
 export interface SqlDialect {
   readonly name: 'postgres' | 'sqlite';
+  /** How the database encodes text: `UTF8` where it can hold every one. */
+  readonly encoding: string;
   /** The mark of the bound value at a position, which counts from 1. */
   parameter(position: number): string;
 

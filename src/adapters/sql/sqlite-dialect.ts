@@ -12,6 +12,7 @@ const FAULTS: readonly (readonly [RegExp, Fault])[] = [
 /** SQLite 3.38 and later, by Kysely's `SqliteDialect`: libsql, better-sqlite3. */
 export const SQLITE: SqlDialect = {
   name: 'sqlite',
+  encoding: "'UTF8'",
   parameter: () => '?',
   // There is one writer at a time.
   forUpdate: '',
