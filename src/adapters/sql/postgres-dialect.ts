@@ -4,8 +4,7 @@ import { codeOf, isLostConnection, messageOf } from './thrown.js';
 
 /** Codes of PostgreSQL, or the class that they begin with (its manual, appendix A). */
 const FAULTS: ReadonlyMap<string, Fault> = new Map([
-  // A key or an id that somebody else has taken since it was looked for: looked for again, it is found.
-  ['23505', 'conflict'],
+  ['23505', 'taken'],
   ['40001', 'conflict'],
   ['40P01', 'conflict'],
   ['08', 'unavailable'],

@@ -7,6 +7,8 @@ import { SQLITE } from './sqlite-dialect.js';
 export type Fault =
   /** Somebody else was in the way; the same call succeeds when tried again. */
   | 'conflict'
+  /** A key is taken that was free when it was looked for. */
+  | 'taken'
   /** The database cannot be reached or cannot write now. */
   | 'unavailable'
   /** A table, a column or a function is missing. */

@@ -5,7 +5,8 @@ import { codeOf, isLostConnection, messageOf } from './thrown.js';
 
 /** Result codes of SQLite; longer ones begin with these. */
 const FAULTS: readonly (readonly [RegExp, Fault])[] = [
-  [/^SQLITE_(BUSY|LOCKED|CONSTRAINT_UNIQUE|CONSTRAINT_PRIMARYKEY)/, 'conflict'],
+  [/^SQLITE_(BUSY|LOCKED)/, 'conflict'],
+  [/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)/, 'taken'],
   [/^SQLITE_(FULL|READONLY|IOERR|CANTOPEN|CORRUPT|NOTADB|NOMEM|PROTOCOL|PERM|AUTH)/, 'unavailable'],
 ];
 
