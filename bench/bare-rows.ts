@@ -18,6 +18,7 @@ export function newUserValues(id: string, created: string, attributes: JsonObjec
     displayName,
     name,
     foldCase(String(externalId)),
+    foldCase(String(displayName)),
     key,
     [...new Set(addresses)],
   ];

@@ -64,11 +64,11 @@ export function bareStatements(schema: string): BareStatements {
       from page join ${table('resources')} as r on r.sequence = page.sequence order by page.sequence`,
     insertUser: `with user_row as (insert into ${table('resources')} (organization_id, directory_id, id, type, version,
         created, last_modified, attributes, search, unique_keys, key_entries, user_name, display_name, user_name_key,
-        external_id_key) values (${owner}, $1, 'User', 1, $2, $2, $3, $4, $5, $5, $6, $7, $8, $9)),
+        external_id_key, display_name_key) values (${owner}, $1, 'User', 1, $2, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10)),
       key_row as (insert into ${table('unique_keys')} (organization_id, directory_id, type, unique_key, resource_id)
-        values (${owner}, 'User', $10, $1))
+        values (${owner}, 'User', $11, $1))
       insert into ${table('emails')} (organization_id, directory_id, resource_id, email_key)
-        select ${owner}, $1, unnest($11::text[])`,
+        select ${owner}, $1, unnest($12::text[])`,
     insertGroup: `with group_row as (insert into ${table('resources')} (organization_id, directory_id, id, type, version,
         created, last_modified, attributes, search, unique_keys, key_entries, display_name, display_name_key,
         external_id_key) values (${owner}, $1, 'Group', 1, $2, $2, $3, $4, $5, $5, $6, $7, $8)),

@@ -136,6 +136,19 @@ describe('an application with tables of its own', () => {
     expect(await storage.directoryUsers.get(SCOPE, 'scim-cy')).toBeUndefined();
   });
 
+  it('fails with what its own statement failed with, at once', async () => {
+    let attempts = 0;
+    const addingIn = (place: string) =>
+      storage.transaction(ACME, async (inside) => {
+        attempts += 1;
+        const twin = { id: 'wen', customer: 'acme', mail: 'x', mail_key: 'x', full_name: null };
+        await inside.handle.withSchema(place).insertInto('members').values(twin).execute();
+      });
+    await expect(addingIn(schema)).rejects.toMatchObject({ code: '23505' });
+    await expect(addingIn('nowhere')).rejects.toMatchObject({ code: '42P01' });
+    expect(attempts).toBe(2);
+  });
+
   describeStorageContract('a composed storage', async () => ({
     storage,
     host: {

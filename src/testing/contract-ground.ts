@@ -3,6 +3,7 @@ import type { Directory, DirectoryToken } from '../storage/directory-store.js';
 import type { Organization, Team, User } from '../storage/host-storage.js';
 import type { DirectoryScope, OrganizationScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
+import { namingMissingParts } from './missing-part.js';
 
 /** What the host-owned stores of a storage under test hold. */
 export interface SeededHost {
@@ -33,7 +34,8 @@ export interface ContractGround {
   newDirectory(organizationId?: string): Promise<DirectoryScope>;
 }
 
-export function createContractGround({ storage, host = {}, reopen }: StorageUnderTest): ContractGround {
+export function createContractGround({ storage: given, host = {}, reopen }: StorageUnderTest): ContractGround {
+  const storage = namingMissingParts(given);
   const newOrganization = () => `organization-${newId()}`;
   return {
     storage,

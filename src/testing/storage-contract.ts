@@ -2,6 +2,7 @@ import { CONTRACT } from './contract.js';
 import { ContractBreach } from './contract-breach.js';
 import { type ContractGround, createContractGround, type StorageUnderTest } from './contract-ground.js';
 import type { ContractRule } from './contract-rule.js';
+import { MissingPart } from './missing-part.js';
 import { findTestRunner, type TestRunner } from './test-runner.js';
 
 /** How a contract is run. */
@@ -39,7 +40,7 @@ export function describeStorageContract(
   const runner = findTestRunner(given);
   let opened: Promise<StorageUnderTest> | undefined;
   const open = () => {
-    opened ??= Promise.resolve().then(factory);
+    opened ??= Promise.resolve().then(factory).then(checkSubject);
     return opened;
   };
   const close = async () => {
@@ -62,10 +63,19 @@ export function describeStorageContract(
   });
 }
 
+/** @throws {TypeError} for a factory in JavaScript that forgets to say what it has made. */
+function checkSubject(subject: StorageUnderTest | undefined): StorageUnderTest {
+  if (typeof subject?.storage === 'object') return subject;
+  throw new TypeError('the function that opens a storage has to answer an object with the property `storage`');
+}
+
 async function checkRule(rule: ContractRule, ground: ContractGround): Promise<void> {
   try {
     await rule.check(ground);
   } catch (error) {
+    if (error instanceof MissingPart) {
+      throw new Error(`rule ${rule.code} could not be tried: ${error.message}`, { cause: error });
+    }
     throw new ContractBreach(rule, error);
   }
 }

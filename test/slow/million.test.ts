@@ -30,6 +30,12 @@ const LOOK_UPS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>>
   'people by id': ({ directoryUsers }) => directoryUsers.getMany(scope, ['nobody', `u${SOMEBODY}`, `u${FIRST}`]),
   'a person by userName': ({ directoryUsers }) =>
     directoryUsers.query(scope, { filter: equal('userName', `P${SOMEBODY}@Acme.example`), page: PAGE }),
+  'a person with groups by userName': ({ directoryUsers }) =>
+    directoryUsers.query(scope, {
+      filter: equal('userName', `P${SOMEBODY}@Acme.example`),
+      page: PAGE,
+      withGroups: true,
+    }),
   'nobody by userName': ({ directoryUsers }) =>
     directoryUsers.query(scope, { filter: equal('userName', 'nobody@acme.example'), page: PAGE }),
   'people by the beginning of userName': ({ directoryUsers }) =>
@@ -41,6 +47,8 @@ const LOOK_UPS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>>
     directoryUsers.query(scope, { filter: equal('emails.value', `m${SOMEBODY}@mail.example`), page: PAGE }),
   'a person by externalId': ({ directoryUsers }) =>
     directoryUsers.query(scope, { filter: equal('externalId', `x${SOMEBODY}`), page: PAGE }),
+  'a person by displayName': ({ directoryUsers }) =>
+    directoryUsers.query(scope, { filter: equal('displayName', `person ${SOMEBODY}`), page: PAGE }),
   'a person by userName or e-mail': ({ directoryUsers }) =>
     directoryUsers.query(scope, {
       filter: {
@@ -54,6 +62,28 @@ const LOOK_UPS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>>
     groups.query(scope, { filter: { op: 'hasMember', memberId: `u${numberOf(7)}` }, page: PAGE }),
   'members of a group': ({ groups }) => groups.members(scope, 'crew', { after: '', limit: 100 }),
   'groups of people': ({ groups }) => groups.groupsOf(scope, [`u${numberOf(7)}`, `u${SOMEBODY}`]),
+  'the rows of a new person': ({ directoryUsers }) =>
+    directoryUsers.insert(scope, {
+      id: 'new',
+      created: AT,
+      attributes: { userName: 'new', displayName: 'New', emails: [{ value: 'new@mail.example' }] },
+      uniqueKeys: ['userName:new'],
+    }),
+  'the rows of a changed person': ({ directoryUsers }) =>
+    directoryUsers.update(
+      scope,
+      `u${numberOf(654_321)}`,
+      { lastModified: AT, attributes: { userName: 'changed' }, uniqueKeys: ['userName:changed'] },
+      1,
+    ),
+  'the rows of changed members': ({ groups }) =>
+    groups.changeMembers(scope, 'crew', {
+      change: { add: [`u${SOMEBODY}`, 'nobody'], remove: [`u${numberOf(8)}`] },
+      at: AT,
+      unknown: 'skip',
+    }),
+  'the rows of a person who is deleted': ({ directoryUsers }) =>
+    directoryUsers.tombstone(scope, { id: `u${numberOf(9)}`, deletedAt: AT }, 1),
   'a page of a small directory': ({ directoryUsers }) => directoryUsers.query(neighbour, { page: PAGE }),
 };
 

@@ -46,7 +46,7 @@ describe.each(DATABASES)('migrations on %s', (name) => {
     const options = { ...database.options, prefix: 'together_' };
     const processes = Array.from({ length: 5 }, () => database.another());
     const reached = await Promise.all(processes.map(({ kysely }) => migrate(kysely, options)));
-    expect(reached.flat().sort()).toEqual([1, 2]);
+    expect(reached.flat().toSorted()).toEqual([1, 2]);
     expect(await migrate(database.kysely, options)).toEqual([]);
     await Promise.all(processes.map((each) => each.close()));
   });
@@ -191,7 +191,7 @@ describe.each(DATABASES.filter((name) => name === 'libsql' || HAS_POSTGRES_SERVE
       const env = { ...process.env, ...database.environment, OPTIONS, START: String(Date.now() + 1500) };
       const nodes = Array.from({ length: 4 }, () => promisify(execFile)(execPath, [file], { cwd: built.folder, env }));
       const said = await Promise.all(nodes.map(async (node) => JSON.parse((await node).stdout) as readonly number[]));
-      expect(said.flat().sort()).toEqual([1, 2]);
+      expect(said.flat().toSorted()).toEqual([1, 2]);
       await database.close();
       await built.remove();
     });

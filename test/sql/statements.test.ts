@@ -31,6 +31,8 @@ const CALLS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
     directoryUsers.query(scope, { filter: equal('emails.value', 'u7@mail.example'), page: PAGE }),
   'a person by externalId': ({ directoryUsers }) =>
     directoryUsers.query(scope, { filter: equal('externalId', 'x7'), page: PAGE }),
+  'a person by displayName': ({ directoryUsers }) =>
+    directoryUsers.query(scope, { filter: equal('displayName', 'person 7'), page: PAGE }),
   'a person by userName or e-mail': ({ directoryUsers }) =>
     directoryUsers.query(scope, {
       filter: { op: 'or', filters: [equal('userName', 'u7@acme.example'), equal('emails.value', 'u9@mail.example')] },
@@ -74,6 +76,7 @@ const INDEXES: Readonly<Record<string, string>> = {
   'a person with groups by userName': 'sso_resources_user_name',
   'people by the beginning of userName': 'sso_resources_user_name',
   'a person by externalId': 'sso_resources_external_id',
+  'a person by displayName': 'sso_resources_display_name',
   'a group by displayName': 'sso_resources_display_name',
   'a person by e-mail': 'sso_emails_key',
   'groups of a member': 'sso_memberships_member',
@@ -143,7 +146,8 @@ function explained(
         await directories.insertToken(token);
         for (let index = 0; index < 800; index += 1) {
           const userName = `u${index}@acme.example`;
-          const attributes = { userName, externalId: `x${index}`, emails: [{ value: `u${index}@mail.example` }] };
+          const emails = [{ value: `u${index}@mail.example` }];
+          const attributes = { userName, displayName: `Person ${index}`, externalId: `x${index}`, emails };
           const uniqueKeys = [`userName:${userName}`];
           await directoryUsers.insert(at, { id: `u${index}`, created: T0, attributes, uniqueKeys });
         }

@@ -42,6 +42,30 @@ describe('describeStorageContract', () => {
     expect(outcomes).toMatchObject({ message: 'no database' });
   });
 
+  it('names the part that a rule could not be tried without, and does not call the rule broken', async () => {
+    const { directories, groups, ...memory } = createMemoryStorage();
+    const { get, ...rest } = directories;
+    const runner = createCollectingRunner('after');
+    const storage = { ...memory, directories: rest } as ReturnType<typeof createMemoryStorage>;
+    describeStorageContract('unfinished', () => ({ storage }), { runner });
+    const outcomes = await runner.run((name) => /^(R1|G3|D1) /.test(name));
+    const said = outcomes.map(({ path, error }) => [path[1], error instanceof Error ? error.message : error]);
+    expect(said.toSorted()).toEqual([
+      ['custom resources', undefined],
+      ['directories and tokens', 'rule D1 could not be tried: the storage has no directories.get'],
+      ['groups', 'rule G3 could not be tried: the storage has no groups'],
+      ['groups', 'rule R1 could not be tried: the storage has no groups'],
+      ['users', undefined],
+    ]);
+  });
+
+  it('tells a factory that forgot to answer what it has made', async () => {
+    const runner = createCollectingRunner('after');
+    describeStorageContract('forgotten', () => undefined as never, { runner });
+    const outcomes = await runner.run().catch((error: unknown) => error);
+    expect(outcomes).toMatchObject({ message: expect.stringContaining('the property `storage`') });
+  });
+
   it('says which rule is broken, what was found, and what one would notice', async () => {
     const memory = createMemoryStorage();
     const storage = {

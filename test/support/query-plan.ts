@@ -19,7 +19,9 @@ export async function plansOf(database: SqlDatabase, call: () => Promise<unknown
   const before = database.statements.length;
   await call();
   const plans: PlanNode[] = [];
-  for (const { sql, parameters } of database.statements.slice(before)) {
+  // The beginning and the end of a transaction have no plan.
+  const sent = database.statements.slice(before).filter(({ sql }) => /^(select|with|insert|update|delete)\b/.test(sql));
+  for (const { sql, parameters } of sent) {
     const explain = CompiledQuery.raw(`explain (analyze, buffers, timing off, format json) ${sql}`, [...parameters]);
     const { rows } = await database.kysely.executeQuery<{
       readonly 'QUERY PLAN': readonly { readonly Plan: PlanNode }[];

@@ -31,7 +31,7 @@ export function liveOf(type: string, found?: Pick<Candidates, 'by'>): Sql {
 
 /** Only the paths that have an index, by type; any other type is one of the host's. */
 const INDEXED: Readonly<Record<string, readonly string[]>> = {
-  [USER]: ['userName', 'externalId'],
+  [USER]: ['userName', 'externalId', 'displayName'],
   [GROUP]: ['displayName', 'externalId'],
 };
 
@@ -88,7 +88,11 @@ function byText(
     return op === 'eq' && caseExact ? { rank: 0, by: 'id', condition: sql`r.id = ${value}` } : undefined;
   const column = (INDEXED[type] ?? INDEXED[GROUP])?.includes(name) ? COLUMNS[name] : undefined;
   if (column === undefined) return undefined;
-  if (op === 'eq') return { rank: 1, by: 'column', condition: sql`r.${raw(column)} in (${indexKey(key)}, ${ODD})` };
+  if (op === 'eq') {
+    // People share names: hundreds may be called the same.
+    const rank = type === USER && name === 'displayName' ? 3 : 1;
+    return { rank, by: 'column', condition: sql`r.${raw(column)} in (${indexKey(key)}, ${ODD})` };
+  }
   const end = afterBeginning(key);
   if (key.length === 0 || key.length > OWN_BEGINNING || end === undefined) return undefined;
   const isBetween = sql`(r.${raw(column)} >= ${key} and r.${raw(column)} < ${end})`;

@@ -41,7 +41,7 @@ export function lookupKeys(type: string, attributes: JsonObject): LookupKeys {
     displayName: textOf(attributes['displayName']),
     userNameKey: isUser ? columnKey(attributes, 'userName') : null,
     externalIdKey: columnKey(attributes, 'externalId'),
-    displayNameKey: isUser ? null : columnKey(attributes, 'displayName'),
+    displayNameKey: columnKey(attributes, 'displayName'),
     emails: isUser ? [...new Set(keysAt(attributes, ['emails', 'value']))].sort() : [],
   };
 }

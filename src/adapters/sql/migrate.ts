@@ -43,7 +43,7 @@ export async function migrate<DB>(kysely: Kysely<DB>, options: SqlOptions = {}):
         const run = async (text: string) => (await connection.executeQuery(CompiledQuery.raw(text))).rows;
         await run(dialect.migrationLock(names.migrations));
         for (const statement of await missingGroundwork(names, dialect, run)) await run(statement);
-        const [row] = await run(versionQuery(names));
+        const [row] = await run(versionQuery(names, dialect));
         const current = versionOf(row);
         refuseNewer(current);
         const next = MIGRATIONS[current];
@@ -67,7 +67,9 @@ export async function checkSchema<DB>(kysely: Kysely<DB>, options: SqlOptions = 
   const dialect = dialectOf(kysely, options.dialect);
   const names = tableNames(options, dialect.name);
   const plain = kysely.withoutPlugins();
-  const { rows } = await withRetries(dialect, () => plain.executeQuery(CompiledQuery.raw(versionQuery(names))));
+  const { rows } = await withRetries(dialect, () =>
+    plain.executeQuery(CompiledQuery.raw(versionQuery(names, dialect))),
+  );
   const current = versionOf(rows[0]);
   refuseNewer(current);
   if (current < SCHEMA_VERSION) {
@@ -88,9 +90,12 @@ export function migrationSql(dialectName: SqlDialect['name'], options: TableOpti
     [
       `-- Version ${version}`,
       'begin;',
-      ...[...groundwork(names, dialect), ...statements(names, dialect), noteOf(version, names)].map(
-        (statement) => `${statement};`,
-      ),
+      // A later step finds no table to note itself in where the first one has failed, and then leaves nothing either.
+      ...[
+        ...(version === 1 ? groundwork(names, dialect) : []),
+        ...statements(names, dialect),
+        noteOf(version, names),
+      ].map((statement) => `${statement};`),
       'commit;',
     ].join('\n'),
   );
@@ -100,7 +105,7 @@ export function migrationSql(dialectName: SqlDialect['name'], options: TableOpti
 /** The version of the tables, or `undefined` where there are none. */
 async function versionIn<DB>(kysely: Kysely<DB>, dialect: SqlDialect, names: TableNames): Promise<number | undefined> {
   try {
-    return versionOf((await kysely.executeQuery(CompiledQuery.raw(versionQuery(names)))).rows[0]);
+    return versionOf((await kysely.executeQuery(CompiledQuery.raw(versionQuery(names, dialect)))).rows[0]);
   } catch (error) {
     if (dialect.faultOf(error) === 'unmigrated') return undefined;
     throw error;
@@ -124,15 +129,21 @@ function groundwork(names: TableNames, dialect: SqlDialect): readonly string[] {
   return names.schema === undefined ? [table] : [`create schema if not exists "${names.schema}"`, table];
 }
 
-function versionQuery(names: TableNames): string {
-  return `select coalesce(max(version), 0) as version from ${names.migrations}`;
+function versionQuery(names: TableNames, { encoding }: SqlDialect): string {
+  return `select coalesce(max(version), 0) as version, ${encoding} as encoding from ${names.migrations}`;
 }
 
 function noteOf(version: number, names: TableNames): string {
   return `insert into ${names.migrations} (version, at) values (${version}, current_timestamp)`;
 }
 
+/** @throws {StorageUnavailableError} when the database could not keep every text. */
 function versionOf(row: unknown): number {
+  if (typeof row === 'object' && row !== null && 'encoding' in row && row.encoding !== 'UTF8') {
+    throw new StorageUnavailableError(
+      `the database is encoded in ${row.encoding}, which cannot hold every text: make one with the encoding UTF8`,
+    );
+  }
   return typeof row === 'object' && row !== null && 'version' in row ? Number(row.version) : 0;
 }
 

@@ -39,14 +39,26 @@ export class OutsideAccess<DB> implements JoinableAccess<DB> {
   }
 
   transaction<T>(scope: OrganizationScope, work: (access: JoinableAccess<DB>) => Promise<T>): Promise<T> {
-    return this.#begin(this.handle, (connection) =>
-      new TransactionAccess(runOn(connection.withoutPlugins()), scope, connection).complete(work),
-    );
+    let inside: TransactionAccess<DB> | undefined;
+    const faultOf = (error: unknown) => {
+      const fault = this.#dialect.faultOf(error);
+      // What is taken or missing in the tables of the host is for the host to judge, and is the same the next time.
+      return (fault === 'taken' || fault === 'unmigrated') && !inside?.hasThrown(error) ? undefined : fault;
+    };
+    const attempt = (connection: Kysely<DB>) => {
+      inside = new TransactionAccess(runOn(connection.withoutPlugins()), scope, connection);
+      return inside.complete(work);
+    };
+    return this.#begin(this.handle, attempt, { faultOf });
   }
 
-  async #begin<T>(kysely: Kysely<DB>, work: (connection: Kysely<DB>) => Promise<T>): Promise<T> {
+  async #begin<T>(
+    kysely: Kysely<DB>,
+    work: (connection: Kysely<DB>) => Promise<T>,
+    judge: Pick<SqlDialect, 'faultOf'> = this.#dialect,
+  ): Promise<T> {
     if (!this.#isReady) await this.#getReady();
-    return withRetries(this.#dialect, () => this.#dialect.transaction(kysely, work));
+    return withRetries(judge, () => this.#dialect.transaction(kysely, work));
   }
 
   async #getReady(): Promise<void> {

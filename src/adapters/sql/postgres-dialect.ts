@@ -4,8 +4,7 @@ import { codeOf, isLostConnection, messageOf } from './thrown.js';
 
 /** Codes of PostgreSQL, or the class that they begin with (its manual, appendix A). */
 const FAULTS: ReadonlyMap<string, Fault> = new Map([
-  // A key or an id that somebody else has taken since it was looked for: looked for again, it is found.
-  ['23505', 'conflict'],
+  ['23505', 'taken'],
   ['40001', 'conflict'],
   ['40P01', 'conflict'],
   ['08', 'unavailable'],
@@ -21,6 +20,7 @@ const FAULTS: ReadonlyMap<string, Fault> = new Map([
   ['3F000', 'unmigrated'],
   ['42P01', 'unmigrated'],
   ['42703', 'unmigrated'],
+  ['42883', 'unmigrated'],
 ]);
 
 /** What the driver and its pool say without a code. */
@@ -30,6 +30,7 @@ const LOST =
 /** PostgreSQL 13 and later. */
 export const POSTGRES: SqlDialect = {
   name: 'postgres',
+  encoding: "current_setting('server_encoding')",
   parameter: (position) => `$${position}`,
   forUpdate: 'for update',
   forUpdateOfFree: 'for update skip locked',

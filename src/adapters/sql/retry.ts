@@ -19,6 +19,8 @@ export async function withRetries<T>(dialect: Pick<SqlDialect, 'faultOf'>, attem
     } catch (error) {
       switch (dialect.faultOf(error)) {
         case 'conflict':
+        // Looked for again, the key is found.
+        case 'taken':
           if (count === ATTEMPTS) {
             throw new StorageUnavailableError('others kept changing the same rows', { cause: error, retryAfter: 1 });
           }

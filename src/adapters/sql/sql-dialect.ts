@@ -7,14 +7,18 @@ import { SQLITE } from './sqlite-dialect.js';
 export type Fault =
   /** Somebody else was in the way; the same call succeeds when tried again. */
   | 'conflict'
+  /** A key is taken that was free when it was looked for. */
+  | 'taken'
   /** The database cannot be reached or cannot write now. */
   | 'unavailable'
-  /** A table or column is missing. */
+  /** A table, a column or a function is missing. */
   | 'unmigrated';
 
 /** All in which the databases differ. Functions from text to text get and give SQL. */
 export interface SqlDialect {
   readonly name: 'postgres' | 'sqlite';
+  /** How the database encodes text: `UTF8` where it can hold every one. */
+  readonly encoding: string;
   /** The mark of the bound value at a position, which counts from 1. */
   parameter(position: number): string;
 

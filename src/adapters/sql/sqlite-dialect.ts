@@ -5,13 +5,15 @@ import { codeOf, isLostConnection, messageOf } from './thrown.js';
 
 /** Result codes of SQLite; longer ones begin with these. */
 const FAULTS: readonly (readonly [RegExp, Fault])[] = [
-  [/^SQLITE_(BUSY|LOCKED|CONSTRAINT_UNIQUE|CONSTRAINT_PRIMARYKEY)/, 'conflict'],
+  [/^SQLITE_(BUSY|LOCKED)/, 'conflict'],
+  [/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)/, 'taken'],
   [/^SQLITE_(FULL|READONLY|IOERR|CANTOPEN|CORRUPT|NOTADB|NOMEM|PROTOCOL|PERM|AUTH)/, 'unavailable'],
 ];
 
 /** SQLite 3.38 and later, by Kysely's `SqliteDialect`: libsql, better-sqlite3. */
 export const SQLITE: SqlDialect = {
   name: 'sqlite',
+  encoding: "'UTF8'",
   parameter: () => '?',
   // There is one writer at a time.
   forUpdate: '',

@@ -12,6 +12,7 @@ export class TransactionAccess<DB> implements JoinableAccess<DB> {
   #isShared = false;
   /** What makes the transaction fail as a whole, whatever its work makes of it. */
   #failure: { readonly error: unknown } | undefined;
+  #ownFailure: unknown;
 
   constructor(run: Run, { organizationId }: OrganizationScope, handle: Kysely<DB>) {
     this.#handle = handle;
@@ -22,6 +23,7 @@ export class TransactionAccess<DB> implements JoinableAccess<DB> {
       } catch (error) {
         // PostgreSQL takes no statement after a failed one, and of what was written nothing can be said.
         this.#failure ??= { error };
+        this.#ownFailure ??= error;
         throw error;
       }
     };
@@ -31,6 +33,11 @@ export class TransactionAccess<DB> implements JoinableAccess<DB> {
   get handle(): Kysely<DB> {
     this.#isShared = true;
     return this.#handle;
+  }
+
+  /** Whether it was a statement of ours that failed with this error, and not one of the host on the handle. */
+  hasThrown(error: unknown): boolean {
+    return this.#ownFailure === error;
   }
 
   /** Does the work of the transaction, and rejects when it must not be committed. */

@@ -10,8 +10,8 @@ import { snapshotOf } from '../snapshot.js';
 export const DURABILITY_RULES: readonly ContractRule[] = [
   {
     code: 'L1',
-    promise: 'what has been answered is there for whoever opens the same data afterwards',
-    notice: 'a provider was told 201, and after a restart the person is gone',
+    promise: 'what has been answered is there for whoever opens the same data, afterwards or at the same time',
+    notice: 'a provider was told 201, and after a restart, or on another node, the person is not there',
     async check({ storage, newDirectory, reopen }) {
       const scope = await newDirectory();
       await addUsers(storage, scope, ['u1', 'u2', 'u3']);

@@ -203,8 +203,11 @@ async function neighbours({
 }
 
 /** The right directory under wrong organizations. */
-function foreign({ directoryId }: DirectoryScope, { newOrganization }: ContractGround): readonly DirectoryScope[] {
+function foreign(scope: DirectoryScope, { newOrganization }: ContractGround): readonly DirectoryScope[] {
+  const { organizationId, directoryId } = scope;
   return [
+    // Together the same text: a key that puts ids together without a border between them takes it for home.
+    { organizationId: `${organizationId}${directoryId.slice(0, 4)}`, directoryId: directoryId.slice(4) },
     { organizationId: newOrganization(), directoryId },
     { organizationId: '', directoryId },
   ];

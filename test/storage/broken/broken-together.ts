@@ -193,6 +193,19 @@ export const BROKEN_TOGETHER: readonly BrokenAdapter[] = [
       },
     });
   }),
+  broken('S2', 'the ids of organization and directory are put together without a border', () => {
+    const homes = new Map<string, DirectoryScope>();
+    const keyOf = ({ organizationId, directoryId }: DirectoryScope) => `${organizationId}${directoryId}`;
+    return ({ directoryUsers }) => ({
+      directoryUsers: {
+        insert: (scope, given) => {
+          homes.set(keyOf(scope), scope);
+          return directoryUsers.insert(scope, given);
+        },
+        get: async (scope, id) => directoryUsers.get(homes.get(keyOf(scope)) ?? scope, id),
+      },
+    });
+  }),
   broken('S2', 'groupsOf answers groups of another directory', () => {
     const homes = new Map<string, DirectoryScope>();
     return ({ groups }) => ({
