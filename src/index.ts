@@ -73,6 +73,16 @@ export type {
   User,
   UserStore,
 } from './storage/host-storage.js';
+export type { JournalEntry, JournalPage, JournalStore } from './storage/journal-store.js';
+export type {
+  OidcDomain,
+  OidcTenantRecord,
+  OidcTenantState,
+  SealedClientKey,
+  SealedClientSecret,
+} from './storage/oidc-tenant-record.js';
+export type { OidcTenantPage, OidcTenantStore } from './storage/oidc-tenant-store.js';
+export type { ClaimedEvent, OutboxEvent, OutboxStore } from './storage/outbox-store.js';
 export type {
   AttributePath,
   ComparableType,
@@ -93,6 +103,7 @@ export type {
   StoredResource,
 } from './storage/resource-store.js';
 export type { DirectoryScope, OrganizationScope } from './storage/scope.js';
+export type { DurableSignInStore, EndedSessions, SessionOrigin, SignInStore } from './storage/sign-in-store.js';
 export type { LibraryStorage, Storage, StorageCapabilities } from './storage/storage.js';
 
 // What a storage adapter throws.

@@ -3,7 +3,11 @@ import type { DirectoryStore } from './directory-store.js';
 import type { DirectoryUserStore } from './directory-user.js';
 import type { GroupStore } from './group-store.js';
 import type { HostStorage } from './host-storage.js';
+import type { JournalStore } from './journal-store.js';
+import type { OidcTenantStore } from './oidc-tenant-store.js';
+import type { OutboxStore } from './outbox-store.js';
 import type { OrganizationScope } from './scope.js';
+import type { DurableSignInStore } from './sign-in-store.js';
 
 /** The half that the library keeps for itself; adapters bring it ready-made. */
 export interface LibraryStorage {
@@ -11,6 +15,10 @@ export interface LibraryStorage {
   readonly directoryUsers: DirectoryUserStore;
   readonly groups: GroupStore;
   readonly customResources: CustomResourceStore;
+  readonly oidcTenants: OidcTenantStore;
+  readonly signIns: DurableSignInStore;
+  readonly journal: JournalStore;
+  readonly outbox: OutboxStore;
 }
 
 /** What a query may carry. Where `filtering` or `sorting` is false, the library filters or sorts in bounded batches. */

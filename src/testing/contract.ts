@@ -3,14 +3,17 @@ import { CUSTOM_RESOURCES, GROUPS, type ResourceKind, USERS } from './resource-k
 import { COMPARISON_RULES } from './rules/comparison-rules.js';
 import { DIRECTORY_RULES } from './rules/directory-rules.js';
 import { DURABILITY_RULES } from './rules/durability-rules.js';
+import { EVENT_RULES } from './rules/event-rules.js';
 import { FILTER_RULES } from './rules/filter-rules.js';
 import { GROUP_RULES } from './rules/group-rules.js';
 import { HOST_RULES } from './rules/host-rules.js';
 import { MEMBER_CHANGE_RULES } from './rules/member-change-rules.js';
+import { OIDC_TENANT_RULES } from './rules/oidc-tenant-rules.js';
 import { PAGE_RULES } from './rules/page-rules.js';
 import { PARALLEL_RULES } from './rules/parallel-rules.js';
 import { resourceChangeRules } from './rules/resource-change-rules.js';
 import { resourceRules } from './rules/resource-rules.js';
+import { SIGN_IN_RULES } from './rules/sign-in-rules.js';
 import { SORT_RULES } from './rules/sort-rules.js';
 import { TENANT_RULES } from './rules/tenant-rules.js';
 import { TOKEN_RULES } from './rules/token-rules.js';
@@ -23,6 +26,9 @@ export const CONTRACT: readonly ContractPart[] = [
   { title: 'groups', rules: [...rulesOf(GROUPS), ...GROUP_RULES, ...MEMBER_CHANGE_RULES] },
   { title: 'custom resources', rules: rulesOf(CUSTOM_RESOURCES) },
   { title: 'directories and tokens', rules: [...DIRECTORY_RULES, ...TOKEN_RULES] },
+  { title: 'OIDC tenants', rules: OIDC_TENANT_RULES },
+  { title: 'sign-ins', rules: SIGN_IN_RULES },
+  { title: 'journal and outbox', rules: EVENT_RULES },
   { title: 'filters', rules: [...COMPARISON_RULES, ...FILTER_RULES] },
   { title: 'order', rules: SORT_RULES },
   { title: 'pages', rules: PAGE_RULES },

@@ -9,7 +9,7 @@ export async function snapshotOf(
   scope: DirectoryScope,
   ids: readonly string[] = [],
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { directories, directoryUsers, groups } = storage;
+  const { directories, directoryUsers, groups, oidcTenants } = storage;
   const [users, allGroups, custom] = await Promise.all(
     [USERS, GROUPS, CUSTOM_RESOURCES].map((kind) =>
       kind.query(storage, scope, { page: { startIndex: 1, count: 1000 } }),
@@ -32,6 +32,7 @@ export async function snapshotOf(
   }
   const listed = await directories.list(scope);
   const tokens = await directories.listTokens(scope, scope.directoryId);
+  const tenants = await oidcTenants.list(scope);
   return {
     users,
     groups: allGroups,
@@ -40,5 +41,6 @@ export async function snapshotOf(
     byId,
     directories: [...listed].sort((a, b) => (a.id < b.id ? -1 : 1)),
     tokens: [...tokens].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    tenants: [...tenants].sort((a, b) => (a.id < b.id ? -1 : 1)),
   };
 }

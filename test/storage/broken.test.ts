@@ -7,9 +7,17 @@ import { BROKEN_DIRECTORIES } from './broken/broken-directories.js';
 import { BROKEN_GROUPS } from './broken/broken-groups.js';
 import { BROKEN_QUERIES } from './broken/broken-queries.js';
 import { BROKEN_RESOURCES } from './broken/broken-resources.js';
+import { BROKEN_SIGN_INS } from './broken/broken-sign-ins.js';
 import { BROKEN_TOGETHER } from './broken/broken-together.js';
 
-const BROKEN = [...BROKEN_RESOURCES, ...BROKEN_GROUPS, ...BROKEN_DIRECTORIES, ...BROKEN_QUERIES, ...BROKEN_TOGETHER];
+const BROKEN = [
+  ...BROKEN_RESOURCES,
+  ...BROKEN_GROUPS,
+  ...BROKEN_DIRECTORIES,
+  ...BROKEN_SIGN_INS,
+  ...BROKEN_QUERIES,
+  ...BROKEN_TOGETHER,
+];
 
 /** What becomes of the rules with this code, or of all. */
 async function outcomesOf(subject: StorageUnderTest, code?: string): Promise<readonly TestOutcome[]> {

@@ -56,6 +56,10 @@ function whenOpen(opening: Promise<Storage>): Storage {
     'directoryUsers',
     'groups',
     'customResources',
+    'oidcTenants',
+    'signIns',
+    'journal',
+    'outbox',
   ] as const;
   return {
     ...Object.fromEntries(stores.map((name) => [name, store(name)])),

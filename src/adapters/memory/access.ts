@@ -1,6 +1,6 @@
 import type { DirectoryScope, OrganizationScope } from '../../storage/scope.js';
 import type { DirectoryResources } from './directory-resources.js';
-import type { DirectoryTable } from './directory-table.js';
+import type { SharedTables } from './shared-tables.js';
 import type { UndoLog } from './undo-log.js';
 
 /** Lets other work on the event loop go first. */
@@ -19,8 +19,9 @@ export interface Access {
   /** A read that is long enough to pause now and then; nobody changes anything meanwhile. */
   walk<T>(scope: DirectoryScope, work: (resources: DirectoryResources, pause: Pause) => Promise<T>): Promise<T>;
 
-  readDirectories<T>(work: (directories: DirectoryTable) => T): Promise<T>;
-  writeDirectories<T>(scope: OrganizationScope, work: (directories: DirectoryTable, undo: UndoLog) => T): Promise<T>;
+  readShared<T>(work: (tables: SharedTables) => T): Promise<T>;
+  /** Without a scope for what is done across organizations. */
+  writeShared<T>(scope: OrganizationScope | undefined, work: (tables: SharedTables, undo: UndoLog) => T): Promise<T>;
 
   /** Reads what is never changed. */
   readSeeds<T>(work: () => T): Promise<T>;

@@ -1,6 +1,6 @@
 import type { OrganizationScope } from '../../storage/scope.js';
 import { DirectoryResources } from './directory-resources.js';
-import { DirectoryTable } from './directory-table.js';
+import { SharedTables } from './shared-tables.js';
 import { Turn } from './turn.js';
 
 /** What one organization keeps: its directories' resources, and whose turn it is to change them. */
@@ -18,12 +18,12 @@ export class OrganizationData {
 }
 
 /**
- * Everything that a memory storage keeps. Organizations share nothing but the table of directories and tokens, which has
- * a turn of its own, always taken after an organization's.
+ * Everything that a memory storage keeps. Organizations share nothing but the tables that are looked through across them,
+ * which have a turn of their own, always taken after an organization's.
  */
 export class Database {
-  readonly directories: DirectoryTable = new DirectoryTable();
-  readonly directoriesTurn: Turn = new Turn();
+  readonly shared: SharedTables = new SharedTables();
+  readonly sharedTurn: Turn = new Turn();
   readonly #organizations = new Map<string, OrganizationData>();
 
   organization({ organizationId }: OrganizationScope): OrganizationData {

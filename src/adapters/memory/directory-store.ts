@@ -3,24 +3,27 @@ import type { Access } from './access.js';
 
 export function createDirectoryStore(access: Access): DirectoryStore {
   return {
-    get: (directoryId) => access.readDirectories((table) => table.get(directoryId)),
-    findByHost: (host) => access.readDirectories((table) => table.findByHost(host)),
-    list: (scope) => access.readDirectories((table) => table.list(scope)),
-    insert: (directory) => access.writeDirectories(directory, (table, undo) => table.insert(directory, undo)),
-    update: (directory) => access.writeDirectories(directory, (table, undo) => table.update(directory, undo)),
+    get: (directoryId) => access.readShared(({ directories }) => directories.get(directoryId)),
+    findByHost: (host) => access.readShared(({ directories }) => directories.findByHost(host)),
+    list: (scope) => access.readShared(({ directories }) => directories.list(scope)),
+    insert: (directory) =>
+      access.writeShared(directory, ({ directories }, undo) => directories.insert(directory, undo)),
+    update: (directory) =>
+      access.writeShared(directory, ({ directories }, undo) => directories.update(directory, undo)),
 
-    findToken: (hash) => access.readDirectories((table) => table.findToken(hash)),
-    listTokens: (scope, directoryId) => access.readDirectories((table) => table.listTokens(scope, directoryId)),
-    insertToken: (token) => access.writeDirectories(token, (table, undo) => table.insertToken(token, undo)),
+    findToken: (hash) => access.readShared(({ directories }) => directories.findToken(hash)),
+    listTokens: (scope, directoryId) =>
+      access.readShared(({ directories }) => directories.listTokens(scope, directoryId)),
+    insertToken: (token) => access.writeShared(token, ({ directories }, undo) => directories.insertToken(token, undo)),
 
     revokeToken: (scope, directoryId, tokenId, at) =>
-      access.writeDirectories(scope, (table, undo) =>
-        table.changeToken(scope, directoryId, tokenId, (token) => ({ revokedAt: at, ...token }), undo),
+      access.writeShared(scope, ({ directories }, undo) =>
+        directories.changeToken(scope, directoryId, tokenId, (token) => ({ revokedAt: at, ...token }), undo),
       ),
 
     async touchToken(scope, directoryId, tokenId, at) {
-      await access.writeDirectories(scope, (table, undo) =>
-        table.changeToken(scope, directoryId, tokenId, (token) => ({ ...token, lastUsedAt: at }), undo),
+      await access.writeShared(scope, ({ directories }, undo) =>
+        directories.changeToken(scope, directoryId, tokenId, (token) => ({ ...token, lastUsedAt: at }), undo),
       );
     },
   };

@@ -6,7 +6,11 @@ import { Database } from './database.js';
 import { createDirectoryStore } from './directory-store.js';
 import { createGroupStore } from './group-store.js';
 import { type HostSeeds, openHostSeeds } from './host-seeds.js';
+import { createJournalStore } from './journal-store.js';
+import { createOidcTenantStore } from './oidc-tenant-store.js';
+import { createOutboxStore } from './outbox-store.js';
 import { OutsideAccess } from './outside-access.js';
+import { createSignInStore } from './sign-in-store.js';
 import { createUserStore } from './user-store.js';
 
 /** What a memory storage starts with. */
@@ -44,6 +48,10 @@ function storageOver(
     directoryUsers: createUserStore(access, capabilities),
     groups: createGroupStore(access, capabilities),
     customResources: createCustomStore(access, capabilities),
+    oidcTenants: createOidcTenantStore(access),
+    signIns: createSignInStore(access),
+    journal: createJournalStore(access),
+    outbox: createOutboxStore(access),
     transaction: (scope, work) =>
       access.transaction(scope, (inside) => work(storageOver(inside, hostOver, capabilities))),
   };

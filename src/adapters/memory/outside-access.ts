@@ -3,7 +3,7 @@ import type { DirectoryScope, OrganizationScope } from '../../storage/scope.js';
 import type { Access, Pause } from './access.js';
 import type { Database } from './database.js';
 import type { DirectoryResources } from './directory-resources.js';
-import type { DirectoryTable } from './directory-table.js';
+import type { SharedTables } from './shared-tables.js';
 import { TransactionAccess } from './transaction-access.js';
 import { UndoLog } from './undo-log.js';
 
@@ -38,14 +38,21 @@ export class OutsideAccess implements Access {
     }
   }
 
-  async readDirectories<T>(work: (directories: DirectoryTable) => T): Promise<T> {
-    const { directories, directoriesTurn } = this.#database;
-    if (directoriesTurn.isTaken) await directoriesTurn.over();
-    return work(directories);
+  async readShared<T>(work: (tables: SharedTables) => T): Promise<T> {
+    const { shared, sharedTurn } = this.#database;
+    if (sharedTurn.isTaken) await sharedTurn.over();
+    return work(shared);
   }
 
-  writeDirectories<T>(scope: OrganizationScope, work: (directories: DirectoryTable, undo: UndoLog) => T): Promise<T> {
-    return this.transaction(scope, (inside) => inside.writeDirectories(scope, work));
+  async writeShared<T>(
+    scope: OrganizationScope | undefined,
+    work: (tables: SharedTables, undo: UndoLog) => T,
+  ): Promise<T> {
+    if (scope) return this.transaction(scope, (inside) => inside.writeShared(scope, work));
+    const { shared, sharedTurn } = this.#database;
+    if (sharedTurn.isTaken) await sharedTurn.over();
+    const undo = new UndoLog();
+    return undo.run(() => work(shared, undo));
   }
 
   async readSeeds<T>(work: () => T): Promise<T> {

@@ -3,7 +3,7 @@ import type { DirectoryScope, OrganizationScope } from '../../storage/scope.js';
 import type { Access, Pause } from './access.js';
 import type { Database } from './database.js';
 import type { DirectoryResources } from './directory-resources.js';
-import type { DirectoryTable } from './directory-table.js';
+import type { SharedTables } from './shared-tables.js';
 import { UndoLog } from './undo-log.js';
 
 /** Access from inside a transaction, whose organization's turn it is: nothing here waits for that turn. */
@@ -13,8 +13,8 @@ export class TransactionAccess implements Access {
   readonly #undo = new UndoLog();
   #isOver = false;
   #joinedFailure: { readonly error: unknown } | undefined;
-  /** Set with the first change of directories or tokens. */
-  #directoriesTurn: Promise<() => void> | undefined;
+  /** Set with the first change of what organizations share. */
+  #sharedTurn: Promise<() => void> | undefined;
 
   constructor(database: Database, scope: OrganizationScope) {
     this.#database = database;
@@ -32,7 +32,7 @@ export class TransactionAccess implements Access {
       throw error;
     } finally {
       this.#isOver = true;
-      const endTurn = await this.#directoriesTurn;
+      const endTurn = await this.#sharedTurn;
       endTurn?.();
     }
   }
@@ -64,24 +64,24 @@ export class TransactionAccess implements Access {
     });
   }
 
-  async readDirectories<T>(work: (directories: DirectoryTable) => T): Promise<T> {
+  async readShared<T>(work: (tables: SharedTables) => T): Promise<T> {
     this.#check();
-    const { directories, directoriesTurn } = this.#database;
-    if (this.#directoriesTurn) await this.#directoriesTurn;
-    else if (directoriesTurn.isTaken) await directoriesTurn.over();
+    const { shared, sharedTurn } = this.#database;
+    if (this.#sharedTurn) await this.#sharedTurn;
+    else if (sharedTurn.isTaken) await sharedTurn.over();
     this.#check();
-    return work(directories);
+    return work(shared);
   }
 
-  async writeDirectories<T>(
-    scope: OrganizationScope,
-    work: (directories: DirectoryTable, undo: UndoLog) => T,
+  async writeShared<T>(
+    scope: OrganizationScope | undefined,
+    work: (tables: SharedTables, undo: UndoLog) => T,
   ): Promise<T> {
     this.#check(scope);
-    this.#directoriesTurn ??= this.#database.directoriesTurn.take();
-    await this.#directoriesTurn;
+    this.#sharedTurn ??= this.#database.sharedTurn.take();
+    await this.#sharedTurn;
     this.#check(scope);
-    return this.#undo.run(() => work(this.#database.directories, this.#undo));
+    return this.#undo.run(() => work(this.#database.shared, this.#undo));
   }
 
   async readSeeds<T>(work: () => T): Promise<T> {

@@ -1,3 +1,4 @@
+import { signInTables } from './sign-in-tables.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { TableNames } from './table-names.js';
 
@@ -8,10 +9,13 @@ export interface Migration {
 }
 
 /** All steps, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, statements: firstTables }];
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, statements: firstTables },
+  { version: 2, statements: signInTables },
+];
 
 /** The version of the tables that this code knows. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** The table that says which steps have been taken. */
 export function migrationTable(names: TableNames, { types }: SqlDialect): string {

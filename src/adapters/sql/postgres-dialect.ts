@@ -31,6 +31,7 @@ export const POSTGRES: SqlDialect = {
   parameter: (position) => `$${position}`,
   forUpdate: 'for update',
   forKeyShare: 'for key share',
+  forUpdateOfFree: 'for update skip locked',
 
   entries: (list) => `jsonb_array_elements_text(cast(${list} as jsonb)) with ordinality as entry(value, place)`,
   listOf: (query) => `(select json_agg(value order by place)::text from (${query}) as listed)`,

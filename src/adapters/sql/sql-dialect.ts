@@ -22,6 +22,8 @@ export interface SqlDialect {
   readonly forUpdate: string;
   /** Locks the rows of a `select` against those that lock them `forUpdate`. */
   readonly forKeyShare: string;
+  /** Locks the rows of a `select` that nobody else has locked, and passes over the others. */
+  readonly forUpdateOfFree: string;
 
   /** A table `entry` with a row for each text of a JSON list: `value`, and `place` in the list. */
   entries(jsonList: string): string;

@@ -5,8 +5,12 @@ import { openCustomStore } from './custom-store.js';
 import { openDirectoryStore } from './directory-store.js';
 import { openGroupStore } from './group-store.js';
 import { openHostStores } from './host-stores.js';
+import { openJournalStore } from './journal-store.js';
 import type { SqlOptions } from './migrate.js';
+import { openOidcTenantStore } from './oidc-tenant-store.js';
+import { openOutboxStore } from './outbox-store.js';
 import { OutsideAccess } from './outside-access.js';
+import { openSignInStore } from './sign-in-store.js';
 import { dialectOf } from './sql-dialect.js';
 import type { StoreSite } from './store-site.js';
 import { tableNames } from './table-names.js';
@@ -50,6 +54,10 @@ function openStores(site: StoreSite) {
     directoryUsers: openUserStore(site),
     groups: openGroupStore(site),
     customResources: openCustomStore(site),
+    oidcTenants: openOidcTenantStore(site),
+    signIns: openSignInStore(site),
+    journal: openJournalStore(site),
+    outbox: openOutboxStore(site),
   };
 }
 
@@ -64,6 +72,10 @@ function storageOver<DB>(access: JoinableAccess<DB>, stores: Stores): JoinableSt
     directoryUsers: stores.directoryUsers(access),
     groups: stores.groups(access),
     customResources: stores.customResources(access),
+    oidcTenants: stores.oidcTenants(access),
+    signIns: stores.signIns(access),
+    journal: stores.journal(access),
+    outbox: stores.outbox(access),
     transaction: (scope, work) => access.transaction(scope, (inside) => work(storageOver(inside, stores))),
   };
 }

@@ -16,6 +16,7 @@ export const SQLITE: SqlDialect = {
   // There is one writer at a time.
   forUpdate: '',
   forKeyShare: '',
+  forUpdateOfFree: '',
 
   entries: (list) => `(select value, key as place from json_each(${list})) as entry`,
   listOf: (query) => `(select json_group_array(value) from (select value from (${query}) order by place))`,

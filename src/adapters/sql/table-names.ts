@@ -24,6 +24,12 @@ export interface TableNames {
   readonly organizations: string;
   readonly users: string;
   readonly teams: string;
+  readonly oidcTenants: string;
+  readonly oidcDomains: string;
+  readonly consumedKeys: string;
+  readonly endedSessions: string;
+  readonly journal: string;
+  readonly outbox: string;
 }
 
 const PREFIX = /^[a-z_][a-z0-9_]{0,30}$/;
@@ -52,5 +58,11 @@ export function tableNames({ prefix = 'sso_', schema }: TableOptions, dialect: S
     organizations: named('organizations'),
     users: named('users'),
     teams: named('teams'),
+    oidcTenants: named('oidc_tenants'),
+    oidcDomains: named('oidc_domains'),
+    consumedKeys: named('consumed_keys'),
+    endedSessions: named('ended_sessions'),
+    journal: named('journal'),
+    outbox: named('outbox'),
   };
 }

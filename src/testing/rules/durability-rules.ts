@@ -1,6 +1,7 @@
 import { T1, tokenDraft } from '../contract-ground.js';
 import type { ContractRule } from '../contract-rule.js';
 import { expectSame } from '../expectation.js';
+import { newDomain, oidcTenantDraft } from '../oidc-tenant-draft.js';
 import { addGroup, addUsers, changeMembers } from '../people-and-groups.js';
 import { draft } from '../resource-draft.js';
 import { snapshotOf } from '../snapshot.js';
@@ -19,6 +20,7 @@ export const DURABILITY_RULES: readonly ContractRule[] = [
       await storage.directoryUsers.tombstone(scope, { id: 'u1', deletedAt: T1, accessEnding: true }, 1);
       await storage.customResources.insert(scope, 'Entitlement', draft('e1', { a: 1 }, ['k:1']));
       await storage.directories.insertToken(tokenDraft(scope));
+      await storage.oidcTenants.insert(oidcTenantDraft(scope.organizationId, { provedDomains: [newDomain()] }));
       await storage.transaction(scope, (inside) => addUsers(inside, scope, ['u4']));
       const before = await snapshotOf(storage, scope, ['u1', 'e1']);
       const again = await reopen();

@@ -21,13 +21,18 @@ export function broken(rule: string, fault: string, begin: () => (inner: Storage
 }
 
 function applyPatch(inner: Storage, patch: (inner: Storage) => Patch): Storage {
-  const { directories, directoryUsers, groups, customResources, transaction } = patch(inner);
+  const { directories, directoryUsers, groups, customResources, oidcTenants, signIns, journal, outbox, transaction } =
+    patch(inner);
   return {
     ...inner,
     directories: { ...inner.directories, ...directories },
     directoryUsers: { ...inner.directoryUsers, ...directoryUsers },
     groups: { ...inner.groups, ...groups },
     customResources: { ...inner.customResources, ...customResources },
+    oidcTenants: { ...inner.oidcTenants, ...oidcTenants },
+    signIns: { ...inner.signIns, ...signIns },
+    journal: { ...inner.journal, ...journal },
+    outbox: { ...inner.outbox, ...outbox },
     transaction:
       transaction ?? ((scope, work) => inner.transaction(scope, (inside) => work(applyPatch(inside, patch)))),
   };
