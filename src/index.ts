@@ -2,7 +2,14 @@
 
 export { createScimRouter } from './http/scim-router.js';
 export type { HostAuthentication, ScimRouterOptions } from './http/scim-router-options.js';
+export { type Preset, type PresetName, presets } from './presets/presets.js';
 export type { AccessEnded, EndAccess } from './provisioning/access.js';
+export {
+  type BlastRadius,
+  DEFAULT_PROVISIONING_POLICY,
+  type ProvisioningPolicy,
+  parseProvisioningPolicy,
+} from './provisioning/provisioning-policy.js';
 export type { AttributeDefinition, SchemaJson } from './scim/schema/attribute-type.js';
 export type { ResourceTypeAdditions } from './scim/schema/core-resource-types.js';
 export type { ExtensionInput, ResourceTypeInput, SchemaInput } from './scim/schema/resource-type.js';
