@@ -45,35 +45,50 @@ export interface TeamGround {
 export function planAutoTeams(mapping: GroupMapping, groups: readonly GroupName[], ground: TeamGround): TeamPlan {
   const plan = { create: [], link: [], rename: [], unlink: [], conflicts: [] } as Mutable<TeamPlan>;
   if (mapping.mode !== 'auto') return plan;
-  const byName = new Map(ground.teams.map((team) => [foldCase(team.name), team]));
-  const byId = new Map(ground.teams.map((team) => [team.id, team]));
+  const names = holdersOf(ground);
   const linkOf = new Map(ground.links.map((link) => [link.groupId, link]));
-  const taken = new Set(ground.links.map(({ teamId }) => teamId));
-  const claimed = new Set<string>();
+  const nameOf = new Map(ground.teams.map(({ id, name }) => [id, name]));
   for (const { id: groupId, displayName: name } of groups) {
     if (!passesFilter(name, mapping.filter)) continue;
-    const folded = foldCase(name);
+    const holder = names.get(foldCase(name));
     const link = linkOf.get(groupId);
-    const own = link && byId.get(link.teamId);
-    const there = byName.get(folded);
     if (link) {
-      if (!link.created || !own || own.name === name) continue;
-      if (claimed.has(folded) || (there && there.id !== own.id)) plan.conflicts.push({ groupId, reason: 'team-taken' });
-      else plan.rename.push({ teamId: own.id, name });
-    } else if (claimed.has(folded) || (there && taken.has(there.id))) {
-      plan.conflicts.push({ groupId, reason: 'team-taken' });
-      continue;
-    } else if (there?.privileged) {
-      plan.conflicts.push({ groupId, reason: 'privileged-team' });
-      continue;
-    } else if (there) {
-      plan.link.push({ groupId, teamId: there.id, created: false });
+      const { teamId, created } = link;
+      const old = nameOf.get(teamId);
+      if (!created || old === undefined || old === name) continue;
+      if (holder && holder.teamId !== teamId) {
+        plan.conflicts.push({ groupId, reason: 'team-taken' });
+        continue;
+      }
+      plan.rename.push({ teamId, name });
+      names.delete(foldCase(old));
+      names.set(foldCase(name), { teamId, refused: 'team-taken' });
+    } else if (holder?.refused) {
+      plan.conflicts.push({ groupId, reason: holder.refused });
     } else {
-      plan.create.push({ groupId, name });
+      if (holder?.teamId === undefined) plan.create.push({ groupId, name });
+      else plan.link.push({ groupId, teamId: holder.teamId, created: false });
+      names.set(foldCase(name), { refused: 'team-taken' });
     }
-    claimed.add(folded);
   }
   return plan;
+}
+
+/** Who has a name while a plan is made, and why no group may join that team by it. */
+interface NameHolder {
+  /** Absent for a team that is only about to be made. */
+  readonly teamId?: string;
+  readonly refused?: TeamConflict['reason'];
+}
+
+function holdersOf({ links, teams }: TeamGround): Map<string, NameHolder> {
+  const taken = new Set(links.map(({ teamId }) => teamId));
+  return new Map(
+    teams.map(({ id: teamId, name, privileged }): [string, NameHolder] => {
+      if (taken.has(teamId)) return [foldCase(name), { teamId, refused: 'team-taken' }];
+      return [foldCase(name), privileged ? { teamId, refused: 'privileged-team' } : { teamId }];
+    }),
+  );
 }
 
 /** What the end of a group does to its team. */

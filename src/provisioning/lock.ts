@@ -51,29 +51,24 @@ export function lockOf(
   edit: Edit,
   policy: Pick<ProvisioningPolicy, 'lockProvisioned' | 'localLogins' | 'phoneChange'>,
 ): Lock | undefined {
+  // Who may sign in how is no matter of editing: a policy without locks keeps passwords out all the same.
+  if (!policy.lockProvisioned && edit.kind !== 'use-password') return undefined;
   const reason = reasonOf(edit, policy);
   return reason && { reason, sentence: SENTENCES[reason] };
 }
 
 function reasonOf(
   edit: Edit,
-  {
-    lockProvisioned,
-    localLogins,
-    phoneChange,
-  }: Pick<ProvisioningPolicy, 'lockProvisioned' | 'localLogins' | 'phoneChange'>,
+  { localLogins, phoneChange }: Pick<ProvisioningPolicy, 'localLogins' | 'phoneChange'>,
 ): LockReason | undefined {
-  // Who may sign in how is no matter of locks: a policy without them keeps passwords out all the same.
-  if (edit.kind === 'use-password') {
-    return localLogins === 'refused' && originOf(edit.person) !== 'manual' ? 'single-sign-on-only' : undefined;
-  }
-  if (!lockProvisioned) return undefined;
   switch (edit.kind) {
     case 'edit-profile':
     case 'change-email':
     case 'delete-person':
     case 'deactivate-person':
       return originOf(edit.person) === 'scim' ? 'provisioned-person' : undefined;
+    case 'use-password':
+      return localLogins === 'refused' && originOf(edit.person) !== 'manual' ? 'single-sign-on-only' : undefined;
     case 'change-phone':
       return originOf(edit.person) === 'scim' && !phoneChange ? 'provisioned-phone' : undefined;
     case 'rename-team':
