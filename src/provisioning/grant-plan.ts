@@ -1,12 +1,8 @@
+import type { GrantChange } from '../storage/grant.js';
 import { type Grant, grantKey, teamOf } from './grant.js';
 
 /** What a change would do to grants. Nothing in it is there already, and nothing of it would be undone by itself. */
-export interface GrantPlan {
-  readonly add: readonly Grant[];
-  readonly remove: readonly Grant[];
-  /** Grants that stay with another role: somebody who stays is never out for a moment. */
-  readonly change: readonly { readonly grant: Grant; readonly from: string }[];
-}
+export type GrantPlan = GrantChange;
 
 /** The plan that does nothing. */
 export const EMPTY_PLAN: GrantPlan = { add: [], remove: [], change: [] };

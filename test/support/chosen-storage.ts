@@ -43,7 +43,7 @@ function whenOpen(opening: Promise<Storage>): Storage {
         get:
           (_, method) =>
           async (...args: readonly unknown[]) => {
-            const target = (await opening)[name];
+            const target = (await opening)[name] ?? {};
             return Reflect.apply(Reflect.get(target, method) as () => unknown, target, args);
           },
       },
