@@ -92,8 +92,10 @@ export interface ManagedTeamStore extends TeamStore {
     teamId: string,
     page: { readonly after: string; readonly limit: number },
   ): Promise<readonly Required<TeamMembership>[]>;
-  /** What one person is in, in order of team. */
-  membershipsOf(scope: OrganizationScope, userId: string): Promise<readonly Required<TeamMembership>[]>;
+  /** What these people are in. */
+  membershipsOf(scope: OrganizationScope, userIds: readonly string[]): Promise<readonly Required<TeamMembership>[]>;
+  /** The teams among these ids. */
+  getMany(scope: OrganizationScope, teamIds: readonly string[]): Promise<readonly Team[]>;
   /** Puts each of these people into the team with that role, or out of it, in one step. */
   setMemberships(scope: OrganizationScope, memberships: readonly TeamMembership[]): Promise<void>;
 }

@@ -14,6 +14,8 @@ export interface PersonRecord {
   readonly activatedAt?: string;
   readonly invitedAt?: string;
   readonly ended?: 'deactivated' | 'deleted' | 'by-hand';
+  /** Who made the person, and so writes the profile; absent for people who were there before. */
+  readonly madeBy?: 'directory' | 'login';
   readonly phone?: PersonPhone;
 }
 
@@ -37,13 +39,13 @@ export interface PersonStore {
   count(scope: DirectoryScope): Promise<number>;
   /** Replaces what is kept about each of these people. */
   put(scope: OrganizationScope, records: readonly PersonRecord[]): Promise<void>;
-  /** Forgets a person, and which directory users are theirs. Idempotent. */
+  /** Forgets a person, whose directory users are nobody from then on. Idempotent. */
   remove(scope: OrganizationScope, userId: string): Promise<void>;
   /**
    * Says who a directory user is, in place of who it was. It stays said when the directory user is deleted.
    * @throws {UniqueConflictError} when another live directory user of this directory is the same person.
    */
   link(scope: DirectoryScope, directoryUserId: string, userId: string): Promise<void>;
-  /** Who a directory user is or, deleted, was. */
+  /** Who a directory user is or was, also after the one or the other was deleted. */
   linkedTo(scope: DirectoryScope, directoryUserId: string): Promise<string | undefined>;
 }

@@ -56,7 +56,7 @@ function addStep(
   const add = met.flatMap(({ id }): Grant[] => {
     const user = users.get(id);
     const link = user && tables.directoryLinks.get(placeKey(directoryId, id));
-    if (!link || (inactive === 'leave-out' && user.attributes['active'] === false)) return [];
+    if (!link || link.gone || (inactive === 'leave-out' && user.attributes['active'] === false)) return [];
     const { userId } = link;
     const { target, role } = row;
     return tables.grants.get(placeKey(userId, target, source)) ? [] : [{ userId, target, role, source }];

@@ -40,10 +40,10 @@ export function createManagedTeams(access: Access): ManagedTeamStore {
         const there = memberships.find(0, teamId).toSorted((a, b) => (a.userId < b.userId ? -1 : 1));
         return pageBehind(there, ({ userId }) => userId, page);
       }),
-    membershipsOf: (scope, userId) =>
-      access.readTables(scope, ({ memberships }) =>
-        memberships.find(1, userId).toSorted((a, b) => (a.teamId < b.teamId ? -1 : 1)),
-      ),
+    membershipsOf: (scope, userIds) =>
+      access.readTables(scope, ({ memberships }) => [...new Set(userIds)].flatMap((id) => memberships.find(1, id))),
+    getMany: (scope, ids) =>
+      access.readTables(scope, ({ teams }) => [...new Set(ids)].flatMap((id) => shown(teams.get(id)) ?? [])),
 
     setMemberships: (scope, wanted) =>
       access.writeTables(scope, ({ memberships }, undo) => {

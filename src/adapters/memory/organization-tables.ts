@@ -14,6 +14,8 @@ export interface DirectoryLink {
   readonly directoryId: string;
   readonly directoryUserId: string;
   readonly userId: string;
+  /** The person was deleted. */
+  readonly gone?: true;
 }
 
 /** Something of a directory. */
@@ -57,8 +59,8 @@ export class OrganizationTables {
   /** Look-ups: user, directory. */
   readonly directoryLinks: RecordTable<DirectoryLink> = new RecordTable<DirectoryLink>(
     ({ directoryId, directoryUserId }) => placeKey(directoryId, directoryUserId),
-    ({ userId }) => [userId],
-    ({ directoryId }) => [directoryId],
+    ({ userId, gone }) => (gone ? none : [userId]),
+    ({ directoryId, gone }) => (gone ? none : [directoryId]),
   );
   /** Look-ups: user, tenant with identity. */
   readonly logins: RecordTable<LoginLink> = new RecordTable<LoginLink>(

@@ -11,10 +11,11 @@ export function createPersonStore(access: Access): PersonStore {
     ofDirectoryUsers: (scope, ids) =>
       access.readOrganization(scope, (data) => {
         const { users } = data.resources(scope.directoryId);
-        const links = ids.flatMap((id) =>
-          users.row(id) ? (data.tables.directoryLinks.get(placeKey(scope.directoryId, id)) ?? []) : [],
-        );
-        return [...new Set(links.map(({ userId }) => userId))].map((id) => personOf(data, id));
+        const userIds = ids.flatMap((id) => {
+          const link = users.row(id) && data.tables.directoryLinks.get(placeKey(scope.directoryId, id));
+          return link && !link.gone ? [link.userId] : [];
+        });
+        return [...new Set(userIds)].map((id) => personOf(data, id));
       }),
 
     list: (scope, page) =>
@@ -38,9 +39,7 @@ export function createPersonStore(access: Access): PersonStore {
     remove: (scope, userId) =>
       access.writeTables(scope, ({ people, directoryLinks }, undo) => {
         people.remove(userId, undo);
-        for (const { directoryId, directoryUserId } of directoryLinks.find(0, userId)) {
-          directoryLinks.remove(placeKey(directoryId, directoryUserId), undo);
-        }
+        for (const link of directoryLinks.find(0, userId)) directoryLinks.put({ ...link, gone: true }, undo);
       }),
 
     link: (scope, directoryUserId, userId) =>
