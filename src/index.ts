@@ -4,12 +4,19 @@ export { createScimRouter } from './http/scim-router.js';
 export type { HostAuthentication, ScimRouterOptions } from './http/scim-router-options.js';
 export { type Preset, type PresetName, presets } from './presets/presets.js';
 export type { AccessEnded, EndAccess } from './provisioning/access.js';
+export type { ProvisioningEvent, ProvisioningEventKind } from './provisioning/provisioning-event.js';
 export {
   type BlastRadius,
   DEFAULT_PROVISIONING_POLICY,
   type ProvisioningPolicy,
   parseProvisioningPolicy,
 } from './provisioning/provisioning-policy.js';
+export type { ProvisioningRules } from './provisioning/provisioning-rules.js';
+export {
+  createProvisioningService,
+  type ProvisioningService,
+  type ProvisioningServiceOptions,
+} from './provisioning/provisioning-service.js';
 export type { AttributeDefinition, SchemaJson } from './scim/schema/attribute-type.js';
 export type { ResourceTypeAdditions } from './scim/schema/core-resource-types.js';
 export type { ExtensionInput, ResourceTypeInput, SchemaInput } from './scim/schema/resource-type.js';
