@@ -148,8 +148,8 @@ export class ProvisioningModel {
         if (!pushed) return;
         if (step.do === 'set-active') pushed.active = step.active;
         else pushed.role = step.role;
-        if (pushed.joined) return this.#look(step.person);
-        if (pushed.active) this.#join(step.directory, step.person);
+        if (pushed.joined) this.#look(step.person);
+        else if (pushed.active) this.#join(step.directory, step.person);
         return;
       }
       case 'delete': {

@@ -109,8 +109,8 @@ export class ToyProvisioning {
         if (!user) return;
         if (step.do === 'set-active') user.active = step.active;
         else this.#setRole(user, step.role);
-        if (user.userId !== undefined) return this.#change(user, { kind: 'update', directoryUser: factsOf(user) });
-        if (user.active) this.#join(user);
+        if (user.userId !== undefined) this.#change(user, { kind: 'update', directoryUser: factsOf(user) });
+        else if (user.active) this.#join(user);
         return;
       }
       case 'delete': {
