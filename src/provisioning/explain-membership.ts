@@ -66,7 +66,7 @@ function causeOf(source: GrantSource, { names, autoGroups }: ExplanationGround):
   const tenant = names.tenants.get(id) ?? id;
   switch (kind) {
     case 'manual':
-      return 'somebody added them by hand';
+      return 'they were added by hand';
     case 'group': {
       const group = names.groups.get(id) ?? id;
       return autoGroups.has(id)
