@@ -78,7 +78,7 @@ describe('policies and presets', () => {
 describe('the life of a person', () => {
   const pending = { beforeFirstLogin: 'pending' } as const;
 
-  it.each([
+  it.each<[string, PersonFacts, ProvisioningPolicy['beforeFirstLogin'], string, string]>([
     ['manual: no directory and no login knows them', nobody, 'pending', 'manual', 'manual'],
     ['TQ-34: pending until the first sign-in', known, 'pending', 'pending', 'scim'],
     ['SE-9, SE-10: invited', { ...known, invitedAt: AT }, 'invited', 'invited', 'scim'],
@@ -86,7 +86,7 @@ describe('the life of a person', () => {
     ['TQ-36: active from the first sign-in on', active, 'invited', 'active', 'scim'],
     ['TQ-33: made at sign-in', { ...nobody, linked: true, activatedAt: AT }, 'pending', 'active', 'login'],
     ['OU-17: deactivated', { ...active, ended: 'deactivated' }, 'pending', 'deactivated', 'scim'],
-  ] as const)('%s', (_title, facts, beforeFirstLogin, state, origin) => {
+  ])('%s', (_title, facts, beforeFirstLogin, state, origin) => {
     expect(stateOf(facts, { beforeFirstLogin })).toBe(state);
     // AQ-46
     expect(originOf(facts)).toBe(origin);
@@ -453,7 +453,7 @@ describe('phone numbers', () => {
   const own: PhoneFacts = { number, from: 'own', confirmed: true };
   const imported: PhoneFacts = { number, from: 'directory', confirmed: true };
 
-  it.each([
+  it.each<[string, Parameters<typeof readPushedPhone>[0], object]>([
     ['the primary', { primary: number, secondary: other }, { kind: 'number', number }],
     ['the secondary when the primary is null', { primary: null, secondary: other }, { kind: 'number', number: other }],
     ['the secondary when the primary is empty', { primary: '', secondary: other }, { kind: 'number', number: other }],
