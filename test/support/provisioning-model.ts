@@ -15,7 +15,7 @@ export interface ModelPolicy {
 }
 
 /** A place is a team's id, or `organization`. */
-export interface ModelRow {
+interface ModelRow {
   readonly group: string;
   readonly place: string;
   readonly role: string;
@@ -75,8 +75,8 @@ export interface ModelView {
   readonly invitations: readonly string[];
 }
 
-export const ORGANIZATION_ROLES: readonly string[] = ['Member', 'Manager', 'Administrator', 'Owner'];
-export const TEAM_ROLES: readonly string[] = ['Member', 'Developer', 'Administrator'];
+const ORGANIZATION_ROLES: readonly string[] = ['Member', 'Manager', 'Administrator', 'Owner'];
+const TEAM_ROLES: readonly string[] = ['Member', 'Developer', 'Administrator'];
 const PRIVILEGED = ['Administrator', 'Owner'];
 
 /** The teams that are there at the beginning. The identifier is what logins call it. */
