@@ -11,7 +11,7 @@ export interface TeamFacts {
 }
 
 /** Why a group has no team, or its team another name. */
-export interface TeamConflict {
+interface TeamConflict {
   readonly groupId: string;
   readonly reason: /** There is a team of that name, and it gives more than an identity provider may give. */
     | 'privileged-team'

@@ -2,7 +2,7 @@ import { type GrantSource, isProvisioned, partsOfSource } from './grant.js';
 import type { Membership, RoleOverride } from './membership.js';
 
 /** What ids are called by people. Names that are not known any more are left out, and the ids stand in their place. */
-export interface Names {
+interface Names {
   readonly people: ReadonlyMap<string, string>;
   readonly teams: ReadonlyMap<string, string>;
   readonly groups: ReadonlyMap<string, string>;
@@ -11,7 +11,7 @@ export interface Names {
 }
 
 /** The latest step of the journal that gave one of the reasons. */
-export interface GrantStep {
+interface GrantStep {
   readonly source: GrantSource;
   readonly at: string;
   /** Who did it by hand, as a person's id; absent for an identity provider. */
@@ -66,7 +66,7 @@ function causeOf(source: GrantSource, { names, autoGroups }: ExplanationGround):
   const tenant = names.tenants.get(id) ?? id;
   switch (kind) {
     case 'manual':
-      return 'somebody added them by hand';
+      return 'they were added by hand';
     case 'group': {
       const group = names.groups.get(id) ?? id;
       return autoGroups.has(id)

@@ -20,7 +20,7 @@ export type Edit =
   | { readonly kind: 'change-team-role' };
 
 /** Why something is locked. */
-export type LockReason =
+type LockReason =
   | 'provisioned-person'
   | 'provisioned-phone'
   | 'single-sign-on-only'

@@ -2,7 +2,7 @@ import type { ProvisioningPolicy } from './provisioning-policy.js';
 import { type Refusal, refuse } from './refusal.js';
 
 /** A person that a new directory user could be. */
-export interface Candidate {
+interface Candidate {
   readonly userId: string;
   /** Whether this directory has a live directory user of this person already. */
   readonly inDirectory: boolean;
@@ -27,7 +27,7 @@ export interface MatchGround {
 }
 
 /** Why a directory user waits without a person. */
-export type MatchConflict =
+type MatchConflict =
   /** There is somebody of that address, outside the proved domains. */
   | 'unproved-domain'
   /** There is somebody of that address who is not on the convert list. */

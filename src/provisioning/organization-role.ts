@@ -30,9 +30,9 @@ export function guardOwners(
   const before = ownersIn(current, owner);
   const after = ownersIn(afterPlan(current, plan), owner);
   const losing = [...before].filter((userId) => !after.has(userId));
+  const root = losing.filter((userId) => userId === rootUserId);
   // Where everybody would go, one stays; the same one whichever order the grants come in.
-  const last = after.size === 0 ? losing.sort()[0] : undefined;
-  const kept = new Set(losing.filter((userId) => userId === rootUserId || userId === last));
+  const kept = new Set(after.size === 0 && root.length === 0 ? losing.sort().slice(0, 1) : root);
   if (kept.size === 0) return { now: plan, held: [] };
   const isKept = ({ userId, target, role }: Grant) => target === 'organization' && role === owner && kept.has(userId);
   const asBefore = new Map(current.filter(isKept).map((grant) => [grantKey(grant), grant]));
