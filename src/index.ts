@@ -17,6 +17,13 @@ export {
   type ProvisioningService,
   type ProvisioningServiceOptions,
 } from './provisioning/provisioning-service.js';
+export type { SignInIdentity } from './provisioning/sign-in-identity.js';
+export {
+  createSignInProvisioning,
+  type SignInOutcome,
+  type SignInProvisioning,
+  type SignInProvisioningOptions,
+} from './provisioning/sign-in-provisioning.js';
 export type { AttributeDefinition, SchemaJson } from './scim/schema/attribute-type.js';
 export type { ResourceTypeAdditions } from './scim/schema/core-resource-types.js';
 export type { ExtensionInput, ResourceTypeInput, SchemaInput } from './scim/schema/resource-type.js';

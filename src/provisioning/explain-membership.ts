@@ -2,7 +2,7 @@ import { type GrantSource, isProvisioned, partsOfSource } from './grant.js';
 import type { Membership, RoleOverride } from './membership.js';
 
 /** What ids are called by people. Names that are not known any more are left out, and the ids stand in their place. */
-interface Names {
+export interface Names {
   readonly people: ReadonlyMap<string, string>;
   readonly teams: ReadonlyMap<string, string>;
   readonly groups: ReadonlyMap<string, string>;
@@ -11,7 +11,7 @@ interface Names {
 }
 
 /** The latest step of the journal that gave one of the reasons. */
-interface GrantStep {
+export interface GrantStep {
   readonly source: GrantSource;
   readonly at: string;
   /** Who did it by hand, as a person's id; absent for an identity provider. */

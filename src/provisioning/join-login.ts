@@ -2,7 +2,7 @@ import type { EndReason } from './person.js';
 import type { ProvisioningPolicy } from './provisioning-policy.js';
 
 /** A person that a login could be. */
-interface LoginCandidate {
+export interface LoginCandidate {
   readonly userId: string;
   readonly ended?: EndReason;
   /** Set while ending access has been decided and the host has not carried it out yet. */
@@ -27,7 +27,7 @@ export interface LoginGround {
 }
 
 /** Why somebody may not sign in; each has a sentence in the sign-in pages. */
-type LoginRefusal =
+export type LoginRefusal =
   | 'deactivated'
   /** Access is just being ended. */
   | 'access-ending'

@@ -2,7 +2,7 @@ import type { ProvisioningPolicy } from './provisioning-policy.js';
 import { type Refusal, refuse } from './refusal.js';
 
 /** A person that a new directory user could be. */
-interface Candidate {
+export interface Candidate {
   readonly userId: string;
   /** Whether this directory has a live directory user of this person already. */
   readonly inDirectory: boolean;

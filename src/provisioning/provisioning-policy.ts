@@ -99,7 +99,7 @@ export const DEFAULT_PROVISIONING_POLICY: ProvisioningPolicy = {
 const oneOf = (...values: readonly string[]) => ({ enum: values, description: `one of ${values.join(', ')}` });
 
 /** What a policy may say, as JSON Schema. */
-const PROVISIONING_POLICY_SCHEMA: Readonly<Record<string, unknown>> = {
+export const PROVISIONING_POLICY_SCHEMA: Readonly<Record<string, unknown>> = {
   type: 'object',
   additionalProperties: false,
   properties: {
