@@ -4,6 +4,7 @@ export { createScimRouter } from './http/scim-router.js';
 export type { HostAuthentication, ScimRouterOptions } from './http/scim-router-options.js';
 export { type Preset, type PresetName, presets } from './presets/presets.js';
 export type { AccessEnded, EndAccess } from './provisioning/access.js';
+export type { GroupMapping, MappingRow, TeamRole } from './provisioning/group-mapping.js';
 export type { ProvisioningEvent, ProvisioningEventKind } from './provisioning/provisioning-event.js';
 export {
   type BlastRadius,
