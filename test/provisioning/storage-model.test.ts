@@ -1,10 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type ModelStep, ProvisioningModel } from '../support/provisioning-model.js';
-import { anyPolicy, anyStep, BY_HAND } from '../support/provisioning-steps.js';
+import { anyBeginning, anyPolicy, anyStep, BY_HAND } from '../support/provisioning-steps.js';
 import { RealProvisioning } from '../support/real-provisioning.js';
 
-const steps = fc.array(anyStep, { minLength: 1, maxLength: 40, size: 'max' });
+const steps = fc
+  .tuple(
+    fc.oneof(fc.constant([]), anyBeginning, anyBeginning),
+    fc.array(anyStep, { minLength: 1, maxLength: 40, size: 'max' }),
+  )
+  .map(([beginning, rest]) => [...beginning, ...rest]);
 
 /** Steps that both sides understand alike: a saved mapping names groups that exist, and only what somebody has allowed. */
 class Translator {
@@ -30,7 +35,10 @@ class Translator {
             ? {
                 mode: 'manual',
                 rows: mapping.rows
-                  .map((row) => (row.place === 'organization' ? row : { ...row, role: calm(row.role) }))
+                  .map((row) => ({
+                    ...row,
+                    role: row.place === 'organization' ? withoutOwner(row.role) : calm(row.role),
+                  }))
                   .filter(
                     ({ group, role, allowed }) => this.#groups.has(group) && (allowed || !/^(?:Ad|Ow)/.test(role)),
                   ),
@@ -50,6 +58,11 @@ class Translator {
 /** A team with an administrator is never joined by name; the model knows such teams from the beginning alone. */
 function calm(role: string): string {
   return role === 'Administrator' ? 'Developer' : role;
+}
+
+/** The last owner is protected, which the model does not know: see the tests of All Quiet. */
+function withoutOwner(role: string): string {
+  return role === 'Owner' ? 'Administrator' : role;
 }
 
 /** Invitations are told by id, which only one side knows. */

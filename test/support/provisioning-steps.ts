@@ -103,6 +103,28 @@ export const anyPolicy: fc.Arbitrary<ModelPolicy> = fc.record({
   loginUpdates: fc.constantFrom('first' as const, 'every' as const),
 });
 
+/** People and groups that are there, some in one another: where most of what can happen can happen. */
+export const anyBeginning: fc.Arbitrary<readonly ModelStep[]> = fc
+  .record({
+    mapping: anyMapping,
+    names: fc.array(groupName, { minLength: GROUPS.length, maxLength: GROUPS.length }),
+    pairs: fc.uniqueArray(fc.tuple(anyGroup, anyPerson), {
+      minLength: 4,
+      maxLength: 9,
+      selector: (pair) => pair.join(),
+    }),
+    mapFirst: fc.boolean(),
+  })
+  .map(({ mapping, names, pairs, mapFirst }) => {
+    const map: readonly ModelStep[] = [{ do: 'map', mapping }];
+    const members = pairs.map(([group, person]): ModelStep => ({ do: 'add-member', group, person }));
+    return [
+      ...PEOPLE.map((person): ModelStep => ({ do: 'push', directory: 'main', person, active: true })),
+      ...GROUPS.map((group, at): ModelStep => ({ do: 'create-group', group, name: names[at] ?? group })),
+      ...(mapFirst ? [...map, ...members] : [...members, ...map]),
+    ];
+  });
+
 /** More often true than not. */
 function mostly(): fc.Arbitrary<boolean> {
   return fc.constantFrom(true, true, true, false);
