@@ -21,11 +21,15 @@ const PACKAGES = {
   ajv: 'core',
   scimmy: 'scim',
   express: 'http',
+  'express-rate-limit': 'http',
+  passport: 'http',
+  'passport-openidconnect': 'http',
   kysely: 'adapters/sql',
   'openid-client': 'oidc',
   jose: 'oidc',
   'ipaddr.js': 'oidc',
   'libphonenumber-js': 'provisioning',
+  tldts: 'tenancy',
 };
 
 function roomFence([room, allowed]) {

@@ -42,6 +42,9 @@ const WRITERS_TARGET = 0.6;
 /** A first full cycle over HTTP, over inserts of the same rows without it. */
 const CYCLE_TARGET = 0.4;
 
+/** A login may take so many times the work of one by hand. */
+const LOGIN_TARGET = 1.3;
+
 function resultLine({ benchCase, figures }: CaseResult): ResultLine {
   const ours = figureOf(figures, 'ours');
   const bare = figureOf(figures, 'bare');
@@ -169,6 +172,40 @@ export function cycleResult(cycle: CycleScale, ours: Seconds, byHand: Seconds): 
 
 function sum({ users, groups }: Seconds): number {
   return users + groups;
+}
+
+/** What a login costs, in milliseconds of work of the application. */
+export interface LoginFigures {
+  readonly ours: number;
+  readonly byHand: number;
+  readonly byHandAgain: number;
+  readonly logins: number;
+  /** Of the provider's document and keys, by ours. */
+  readonly fetches: number;
+}
+
+/** Logins each second of work, and how dear ours is. */
+export function loginResult(
+  name: string,
+  { ours, byHand, byHandAgain, logins, fetches }: LoginFigures,
+): { readonly text: string; readonly result: HalfResult } {
+  const ratio = ours / byHand;
+  const control = byHand / byHandAgain;
+  const isControlled = control >= CONTROL.low && control <= CONTROL.high;
+  const line: ResultLine = {
+    case: name,
+    ours: rounded(1000 / ours),
+    bare: rounded(1000 / byHand),
+    peer: null,
+    ratioToBare: rounded(byHand / ours),
+    ratioToPeer: null,
+  };
+  const text =
+    `login: ${ours.toFixed(3)} ms of own work, ${byHand.toFixed(3)} ms by hand on openid-client, ` +
+    `${ratio.toFixed(2)} times as much, at most ${LOGIN_TARGET.toFixed(2)}: ${verdict(ratio <= LOGIN_TARGET)}; ` +
+    `A/A ${control.toFixed(2)}${isControlled ? '' : ' !'}; ` +
+    `${fetches} fetches of document and keys for ${shown(logins)} logins: ${verdict(fetches === 2)}`;
+  return { text, result: { lines: [line], isControlled } };
 }
 
 /** The memory of a fresh server before and at the highest while it sets all members of a group. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { casesOn, STORAGES, type StorageName } from './cases.js';
 import type { HalfPlan } from './half.js';
+import { LOGIN, measureLogins } from './logins.js';
 import type { MeasuringPlan } from './measure-case.js';
 import { measureMemory } from './memory-half.js';
 import { FULL_CYCLE, FULL_SCALE, QUICK_CYCLE, QUICK_SCALE, SMALL_GROUPS } from './population.js';
@@ -28,8 +29,9 @@ if (storages.length === 0) throw new RangeError(`--storage is one of ${STORAGES.
 const isWanted = (name: string) => only === undefined || name.includes(only);
 const namesOn = (name: StorageName) => [...casesOn(name).map((each) => each.name), ...FURTHER[name]];
 const wanted = storages.filter((name) => namesOn(name).some(isWanted));
-if (wanted.length === 0)
-  throw new RangeError(`nothing has "${only}" in its name: ${storages.flatMap(namesOn).join(', ')}`);
+const isLoginWanted = storage === undefined && isWanted(LOGIN);
+if (wanted.length === 0 && !isLoginWanted)
+  throw new RangeError(`nothing has "${only}" in its name: ${[...storages.flatMap(namesOn), LOGIN].join(', ')}`);
 
 const results: HalfResult[] = [];
 for (const name of wanted) {
@@ -40,6 +42,7 @@ for (const name of wanted) {
   const cases = casesOn(name).filter((each) => isWanted(each.name));
   results.push(await HALVES[name]({ ...sizes, cases, isWanted, instant: Date.now() }));
 }
+if (isLoginWanted) results.push(await measureLogins(quick ? { slices: 3, logins: 20 } : { slices: 61, logins: 100 }));
 
 const file = fileURLToPath(new URL('../../bench/results.json', import.meta.url));
 const lines = results.flatMap((result) => result.lines);

@@ -66,10 +66,56 @@ export { redactedClaims } from './oidc/redacted-claims.js';
 export type { EmailDoubt, OidcEmail } from './oidc/verified-email.js';
 export { type OidcClientKey, type OidcTenant, parseOidcTenant } from './tenancy/oidc-tenant.js';
 
+// The sign-in of an Express application.
+
+export {
+  createOidcStrategy,
+  type OidcStrategy,
+  type OidcStrategyOptions,
+} from './http/sign-in/create-oidc-strategy.js';
+export { createOidcTenantRouter, type OidcTenantRouter } from './http/sign-in/oidc-tenant-router.js';
+export type { OidcTenantRouterOptions, PassportInstance } from './http/sign-in/oidc-tenant-router-options.js';
+export { createProcessSignIns } from './http/sign-in/process-sign-ins.js';
+export type { SignInRateLimits } from './http/sign-in/rate-limit.js';
+export type { OnSignIn, SignInDecision } from './http/sign-in/sign-in-decision.js';
+export type { AnsweredLogin, OidcStrategyWishes, SignInPurpose, SignInStart } from './http/sign-in/sign-in-flow.js';
+export { createFixedTenants, type FixedTenant } from './tenancy/fixed-tenants.js';
+export type { SignInMethods } from './tenancy/sign-in-methods.js';
+export type { SignInRules, TenantResolver } from './tenancy/tenant-resolver.js';
+
+// OIDC tenants in a storage, from the request to the expiry of a secret.
+
+export { isBreakGlassEmail } from './tenancy/break-glass.js';
+export {
+  createMaintenance,
+  type Maintenance,
+  type MaintenanceOptions,
+  type MaintenanceReport,
+} from './tenancy/maintenance.js';
+export {
+  createOidcTenants,
+  type OidcTenantList,
+  type OidcTenants,
+  type OidcTenantsOptions,
+  type PageWish,
+} from './tenancy/oidc-tenants.js';
+export { createTenantResolver, type TenantResolverOptions } from './tenancy/stored-tenants.js';
+export { TenantActionError, type TenantActionReason } from './tenancy/tenant-action-error.js';
+export type { OidcTenantScope } from './tenancy/tenant-changes.js';
+export type { OidcTenantEvent } from './tenancy/tenant-events.js';
+export type { ExamineTenant, TenantExamination } from './tenancy/tenant-examination.js';
+export type { OidcTenantChange, OidcTenantForm } from './tenancy/tenant-form.js';
+export type { TenantActor, TenantHistoryKind, TenantRole } from './tenancy/tenant-history.js';
+export { DEFAULT_OIDC_TENANT_POLICY, type OidcTenantPolicy } from './tenancy/tenant-policy.js';
+export type { OidcTenantSettings, TenantPreferences } from './tenancy/tenant-settings.js';
+export type { ClientSecretView, OidcDomainView, OidcTenantView } from './tenancy/tenant-view.js';
+export type { TxtLookup } from './tenancy/txt-lookup.js';
+
 // What a host passes in.
 
 export type { Clock } from './core/clock.js';
 export { ConfigurationError } from './core/configuration.js';
+export { createKeyRing, type KeyRing, type KeyRingOptions, type Sealer } from './core/key-ring.js';
 export type { Logger } from './core/logger.js';
 
 // The storage port.
@@ -77,7 +123,15 @@ export type { Logger } from './core/logger.js';
 export { composeStorage, type HostParts, type JoinableStorage } from './storage/compose-storage.js';
 export type { CustomResourceStore } from './storage/custom-resource-store.js';
 export type { Directory, DirectoryStore, DirectoryToken } from './storage/directory-store.js';
-export type { DeletedUser, DirectoryUser, DirectoryUserStore, GroupReference } from './storage/directory-user.js';
+export type {
+  DeletedUser,
+  DirectoryUser,
+  DirectoryUserStore,
+  GroupReference,
+  UserInGroups,
+  UserPage,
+  UserQuery,
+} from './storage/directory-user.js';
 export type {
   DirectoryGroup,
   GroupMember,

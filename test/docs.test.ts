@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEFAULT_SCIM_POLICY } from 'express-sso-scim';
 import request, { type Test } from 'supertest';
 import ts from 'typescript';
-import { MAX_JSON_DEPTH } from '../src/http/json-text.js';
+import { MAX_JSON_DEPTH, MAX_JSON_KEYS } from '../src/http/json-text.js';
 import { FILTER_LIMITS } from '../src/scim/filter/parse-filter.js';
 import { type BuiltPackage, buildPackage } from './support/built-package.js';
 import { type ChildProgram, startProgram } from './support/child-program.js';
@@ -17,6 +17,7 @@ jest.setTimeout(60_000);
 
 const pages = readPages();
 const scimPage = pageAt('docs/scim.md');
+const signInPage = pageAt('docs/sign-in.md');
 
 /** What the examples take as given, as the pages say. */
 const GIVEN = `
@@ -131,6 +132,14 @@ describe('the options in docs/scim.md', () => {
   });
 });
 
+describe('the options in docs/sign-in.md', () => {
+  it('has a row for every option of the router', () => {
+    const options = membersOf('src/http/sign-in/oidc-tenant-router-options.ts', 'OidcTenantRouterOptions');
+    expect(options.length).toBeGreaterThan(15);
+    expect(options.filter((name) => !signInPage.text.includes(`\n| \`${name}\` |`))).toEqual([]);
+  });
+});
+
 describe('the limits in docs/scim.md', () => {
   const { length, depth, comparisons, sought } = FILTER_LIMITS;
 
@@ -139,7 +148,7 @@ describe('the limits in docs/scim.md', () => {
       'filter',
       `${length.toLocaleString('en')} characters, ${depth} levels of parentheses, ${comparisons} comparisons, ${sought.toLocaleString('en')} characters looked for`,
     ],
-    ['body', `${MAX_JSON_DEPTH} levels of nesting`],
+    ['body', `${MAX_JSON_DEPTH} levels of nesting; ${MAX_JSON_KEYS.toLocaleString('en')} keys of an object`],
   ])('are those of the source: %s', (what, limit) => {
     expect(scimPage.text).toMatch(new RegExp(`^\\| ${what} \\| ${limit}`, 'm'));
   });
@@ -173,6 +182,10 @@ describe('what the documents have to tell', () => {
     ['QL-14', 'docs/identity-providers.md', [/nested groups/i]],
     ['QL-22', 'docs/identity-providers.md', [/base URL/i, /token/i, /assign/i, /log/i]],
     ['AQ-74', 'docs/identity-providers.md', [/chosen (there|in the identity provider)/i]],
+    ['AQ-8', 'docs/sign-in.md', [/OpenID Connect; SAML is not spoken/, /wants SCIM too/]],
+    ['AQ-13', 'docs/sign-in.md', [/login URL/]],
+    ['TQ-25', 'docs/sign-in.md', [/redactedClaims/]],
+    ['TQ-30', 'docs/sign-in.md', [/administrator with an e-mail\s+login/]],
     ['TQ-43', 'docs/identity-providers.md', [/group mapping/i]],
   ])('%s is in %s', (_id, path, told) => {
     const { text } = pageAt(path);

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import pg from 'pg';
 import { type BuiltPackage, buildPackage } from './support/built-package.js';
 import { type ChildProgram, startProgram } from './support/child-program.js';
-import { HAS_POSTGRES, newSchemaName, startPostgres } from './support/postgres.js';
+import { HAS_POSTGRES_SERVER, newSchemaName, startPostgres } from './support/postgres.js';
 import { ENTERPRISE, LIST, PATCH_OP, USER } from './support/scim-site.js';
 
 interface Ready {
@@ -169,35 +169,38 @@ describe('the example, started again', () => {
     expect(second.program.output()).toContain(`kept in ${join(DATA_DIR, 'console.db')}`);
   });
 
-  // A machine may be without PostgreSQL, see HAS_POSTGRES.
-  (HAS_POSTGRES ? it : it.skip)('design 8 keeps everything in PostgreSQL where DATABASE_URL names one', async () => {
-    const postgres = await startPostgres();
-    const schema = newSchemaName();
-    const database = new pg.Client({ connectionString: postgres.connectionString });
-    await database.connect();
-    try {
-      await database.query(`create schema ${schema}`);
-      const url = new URL(postgres.connectionString);
-      url.searchParams.set('options', `-c search_path=${schema}`);
-      const env = { DATABASE_URL: url.href, DATA_DIR: await newFolder() };
-      const first = await startExample(env);
-      expect(first.program.output()).toContain('kept in PostgreSQL');
-      first.program.send('SIGTERM');
-      expect(await first.program.end()).toMatchObject({ code: 0, stderr: '' });
-      const second = await startExample(env);
-      expect(addressOf(second.ready, 'acme').token).toBe(addressOf(first.ready, 'acme').token);
-      expect(await list(second.ready, 'acme', 'Users')).toHaveLength(7);
-      const { rows } = await database.query(
-        `select count(*)::int as people from ${schema}.sso_resources where type = 'User'`,
-      );
-      expect(rows).toEqual([{ people: 11 }]);
-      await endPrograms();
-    } finally {
-      await database.query(`drop schema ${schema} cascade`);
-      await database.end();
-      await postgres.stop();
-    }
-  });
+  // The example is a process of its own and takes a server by its address, see HAS_POSTGRES_SERVER.
+  (HAS_POSTGRES_SERVER ? it : it.skip)(
+    'design 8 keeps everything in PostgreSQL where DATABASE_URL names one',
+    async () => {
+      const postgres = await startPostgres();
+      const schema = newSchemaName();
+      const database = new pg.Client({ connectionString: postgres.connectionString });
+      await database.connect();
+      try {
+        await database.query(`create schema ${schema}`);
+        const url = new URL(postgres.connectionString);
+        url.searchParams.set('options', `-c search_path=${schema}`);
+        const env = { DATABASE_URL: url.href, DATA_DIR: await newFolder() };
+        const first = await startExample(env);
+        expect(first.program.output()).toContain('kept in PostgreSQL');
+        first.program.send('SIGTERM');
+        expect(await first.program.end()).toMatchObject({ code: 0, stderr: '' });
+        const second = await startExample(env);
+        expect(addressOf(second.ready, 'acme').token).toBe(addressOf(first.ready, 'acme').token);
+        expect(await list(second.ready, 'acme', 'Users')).toHaveLength(7);
+        const { rows } = await database.query(
+          `select count(*)::int as people from ${schema}.sso_resources where type = 'User'`,
+        );
+        expect(rows).toEqual([{ people: 11 }]);
+        await endPrograms();
+      } finally {
+        await database.query(`drop schema ${schema} cascade`);
+        await database.end();
+        await postgres.stop();
+      }
+    },
+  );
 
   it('design 8 lets nobody else read the file of trial tokens, and gives each folder tokens of its own', async () => {
     const dataDirectory = join(await newFolder(), 'made', 'on the way');

@@ -67,7 +67,8 @@ function openFile(file: string, dataDirectory: string): SqliteDialect {
 
 function openPostgres(connectionString: string): PostgresDialect {
   const pool = new pg.Pool({ connectionString });
-  // An idle connection that the server ends is replaced by the next request.
-  pool.on('error', (error) => console.error(`PostgreSQL ended an idle connection: ${error.message}`));
+  // A connection that the server ends is replaced by the next request. While it is in use only its client tells.
+  const ended = (error: Error) => console.error(`PostgreSQL ended a connection: ${error.message}`);
+  pool.on('error', ended).on('connect', (client) => void client.on('error', ended));
   return new PostgresDialect({ pool });
 }

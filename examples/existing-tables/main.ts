@@ -9,8 +9,9 @@ if (connectionString === undefined) {
   process.exitCode = 1;
 } else {
   const pool = new pg.Pool({ connectionString });
-  // Without a listener the end of an idle connection would end the process.
-  pool.on('error', (error) => console.error(`PostgreSQL ended an idle connection: ${error.message}`));
+  // Without listeners the end of a connection, idle or in use, would end the process.
+  const ended = (error: Error) => console.error(`PostgreSQL ended a connection: ${error.message}`);
+  pool.on('error', ended).on('connect', (client) => void client.on('error', ended));
   const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const baseUrl = `http://localhost:${PORT}`;
   createApplication(await openStorage(database), baseUrl).listen(Number(PORT), '127.0.0.1', () =>

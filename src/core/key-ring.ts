@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { ConfigurationError, createOptionsValidator } from './configuration.js';
+import type { ConfigurationFault } from './option-faults.js';
 
 /**
  * The application's keys: what the library seals, it seals with them. To change a key, first add the new one on every
@@ -27,24 +28,17 @@ export interface KeyRing {
   sealer(purpose: string): Sealer;
 }
 
-const KEY_ID = '[A-Za-z0-9_-]{1,64}';
+/** Shorter than any key, so that a key in the place of an id is noticed. */
+const KEY_ID = '[A-Za-z0-9_-]{1,32}';
+const WHOLE_KEY_ID = new RegExp(`^${KEY_ID}$`);
+const KEY = /^[\w-]{43,}$/;
 const SEALED = new RegExp(`^v1\\.(${KEY_ID})\\.([\\w-]{16})\\.([\\w-]*)\\.([\\w-]{22})$`);
 
 const parseKeyRingOptions = createOptionsValidator<KeyRingOptions>('createKeyRing', {
   required: ['writeWith', 'keys'],
   properties: {
     writeWith: { type: 'string', description: 'the id of one of the keys' },
-    keys: {
-      type: 'object',
-      minProperties: 1,
-      maxProperties: 20,
-      propertyNames: { pattern: `^${KEY_ID}$` },
-      additionalProperties: {
-        type: 'string',
-        pattern: '^[\\w-]{43,}$',
-        description: '32 random bytes or more as base64url',
-      },
-    },
+    keys: { type: 'object', minProperties: 1, maxProperties: 20 },
   },
 });
 
@@ -58,18 +52,26 @@ const parseKeyRingOptions = createOptionsValidator<KeyRingOptions>('createKeyRin
  */
 export function createKeyRing(options: KeyRingOptions): KeyRing {
   const { writeWith, keys } = parseKeyRingOptions(options);
-  if (!Object.hasOwn(keys, writeWith)) {
-    const known = Object.keys(keys).join(', ');
-    throw new ConfigurationError('createKeyRing', [
-      { path: 'writeWith', message: `names no key; the keys are ${known}` },
-    ]);
-  }
+  const faults = faultsOf(writeWith, keys);
+  if (faults.length > 0) throw new ConfigurationError('createKeyRing', faults);
   return {
     sealer(purpose) {
       const derived = new Map(Object.entries(keys).map(([id, secret]) => [id, deriveKey(secret, purpose)]));
       return createSealer(writeWith, derived);
     },
   };
+}
+
+/** By hand: what names a fault must not be a key that stands where its id belongs. */
+function faultsOf(writeWith: string, keys: KeyRingOptions['keys']): readonly ConfigurationFault[] {
+  const ids = Object.keys(keys);
+  const faults = Object.entries(keys).flatMap(([id, key]: [string, unknown]): readonly ConfigurationFault[] => {
+    if (!WHOLE_KEY_ID.test(id)) return [{ path: 'keys', message: 'ids must be 1 to 32 letters, digits, "_" or "-"' }];
+    const isKey = typeof key === 'string' && KEY.test(key);
+    return isKey ? [] : [{ path: `keys.${id}`, message: 'must be 32 random bytes or more as base64url' }];
+  });
+  if (faults.length > 0 || Object.hasOwn(keys, writeWith)) return faults;
+  return [{ path: 'writeWith', message: `names no key; the keys are ${ids.join(', ')}` }];
 }
 
 function deriveKey(secret: string, purpose: string): Buffer {
@@ -90,7 +92,8 @@ function createSealer(writeWith: string, keys: ReadonlyMap<string, Buffer>): Sea
     open(sealed, binding) {
       const [, id = '', iv = '', encrypted = '', tag = ''] = SEALED.exec(sealed) ?? [];
       const key = keys.get(id);
-      if (!key) return undefined;
+      // One sealed text has one spelling: whoever remembers it must not meet it in another.
+      if (!key || ![iv, encrypted, tag].every(isCanonical)) return undefined;
       const decipher = createDecipheriv('aes-256-gcm', key, toBytes(iv), { authTagLength: 16 });
       decipher.setAAD(associatedData(id, binding)).setAuthTag(toBytes(tag));
       try {
@@ -110,3 +113,4 @@ function associatedData(keyId: string, binding: string): Buffer {
 
 const toText = (bytes: Buffer) => bytes.toString('base64url');
 const toBytes = (text: string) => Buffer.from(text, 'base64url');
+const isCanonical = (text: string) => toText(toBytes(text)) === text;

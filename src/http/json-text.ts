@@ -3,6 +3,9 @@ import { badRequest } from '../scim/error.js';
 /** Deepest nesting of a body. SCIM needs about six levels; `JSON.parse` would take any. */
 export const MAX_JSON_DEPTH = 64;
 
+/** Most keys of one object. A resource has some dozens; a body of nothing but keys would take seconds to look up. */
+export const MAX_JSON_KEYS = 1000;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -13,12 +16,12 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
 /**
- * Parses JSON that may come from anybody: one pass over the text refuses deep nesting and keys given twice, of which
- * `JSON.parse` silently keeps the last.
+ * Parses JSON that may come from anybody: one pass over the text refuses deep nesting, objects of very many keys, and keys
+ * given twice, of which `JSON.parse` silently keeps the last.
  * @throws {ScimError} 400 invalidSyntax.
  */
 export function parseJsonText(text: string): unknown {
-  refuseDepthAndRepeats(text);
+  refuseHostileShape(text);
   try {
     return JSON.parse(text);
   } catch {
@@ -26,7 +29,7 @@ export function parseJsonText(text: string): unknown {
   }
 }
 
-function refuseDepthAndRepeats(text: string): void {
+function refuseHostileShape(text: string): void {
   // The keys of each object that is open; `undefined` for an open list.
   const open: (Set<string> | undefined)[] = [];
   let keyNext = false;
@@ -84,6 +87,9 @@ function addKey(keys: Set<string> | undefined, raw: string): void {
   const key = raw.includes('\\') ? unescaped(raw) : raw;
   if (keys?.has(key)) throw badRequest('invalidSyntax', `The body gives the key "${key.slice(0, 64)}" twice.`);
   keys?.add(key);
+  if (keys && keys.size > MAX_JSON_KEYS) {
+    throw badRequest('invalidSyntax', `The body has an object with more than ${MAX_JSON_KEYS} keys.`);
+  }
 }
 
 function unescaped(raw: string): string {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Request } from 'express';
 import { badRequest, ScimError } from '../scim/error.js';
+import { readBodyBytes } from './body-bytes.js';
 import { parseJsonText, refuseDeepValue } from './json-text.js';
 
 const MEDIA_TYPE = /^application\/(?:scim\+)?json[ \t]*(?:;|$)/i;
@@ -55,31 +56,10 @@ function requirePlainUtf8({ headers }: Request): void {
 }
 
 async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  // Whoever has gone meanwhile sends nothing any more, not even an end.
-  if (request.destroyed) throw endedEarly();
-  const chunks: Buffer[] = [];
-  let length = 0;
-  return new Promise((resolve, reject) => {
-    request.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > maxBytes) {
-        request.pause();
-        reject(tooLarge(maxBytes));
-      } else chunks.push(chunk);
-    });
-    request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    // An upload that is broken off is the client's fault, whichever of the two tells first.
-    for (const end of ['error', 'close']) {
-      request.on(end, () => {
-        if (!request.readableEnded) reject(endedEarly());
-      });
-    }
-  });
-}
-
-function endedEarly(): ScimError {
-  return badRequest('invalidSyntax', 'The body ended early.');
+  const bytes = await readBodyBytes(request, maxBytes);
+  if (bytes === 'too-large') throw tooLarge(maxBytes);
+  if (bytes === 'ended-early') throw badRequest('invalidSyntax', 'The body ended early.');
+  return bytes;
 }
 
 function tooLarge(maxBytes: number): ScimError {

@@ -22,7 +22,8 @@ export function buildLoginUrl(
   const { tenant, provider } = context;
   const { flow = 'code', responseMode = 'query', additionalScopes = [], acrValues } = tenant;
   const url = new URL(provider.metadata.authorizationEndpoint);
-  const parameters = url.searchParams;
+  // Apart from the URL, which would be written anew with each of them.
+  const parameters = new URLSearchParams(url.search);
   const always = {
     client_id: tenant.clientId,
     response_type: flow,
@@ -44,6 +45,7 @@ export function buildLoginUrl(
   if (pending.maxAge !== undefined) parameters.set('max_age', String(pending.maxAge));
   const domain = hostedDomainHint(tenant, provider.metadata.issuer);
   if (domain !== undefined) parameters.set('hd', domain);
+  url.search = parameters.toString();
   return url.href;
 }
 

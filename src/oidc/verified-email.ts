@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url';
+import { parseEmailAddress } from '../core/email-address.js';
 import type { OidcTenant } from '../tenancy/oidc-tenant.js';
 import { type JsonRecord, textOf } from './json-object.js';
 
@@ -41,7 +41,8 @@ export function judgeEmail(tenant: OidcTenant, idToken: JsonRecord, userInfo: Js
   const source = idToken['email'] === undefined ? (userInfo ?? idToken) : idToken;
   const given = source['email'];
   if (given === undefined || given === null) return { verified: false, address: undefined, reason: 'missing' };
-  const parsed = parseAddress(given);
+  const text = textOf(given);
+  const parsed = text === undefined ? undefined : parseEmailAddress(text);
   if (!parsed) return { verified: false, address: undefined, reason: 'malformed' };
   const { address, domain } = parsed;
   const doubt = doubtOf(tenant, idToken, signalsFor(given, source, userInfo));
@@ -71,14 +72,4 @@ function isYes(value: unknown): boolean {
 
 function isGuest({ acct, idp, iss }: JsonRecord): boolean {
   return acct === 1 || acct === '1' || (typeof idp === 'string' && idp !== iss);
-}
-
-/** Everything between the quotes, blanks and brackets of an address is where parsers disagree: none is accepted. */
-function parseAddress(given: unknown): { readonly address: string; readonly domain: string } | undefined {
-  const text = textOf(given);
-  if (text === undefined || text.length > 254 || text.normalize('NFKC') !== text) return undefined;
-  const match = /^([^\s\p{C}"'(),:;<>@[\\\]]{1,64})@([^\s\p{C}"'(),:;<>@[\\\]/]+)$/u.exec(text);
-  const domain = domainToASCII(match?.[2] ?? '').toLowerCase();
-  if (!match || !/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(domain)) return undefined;
-  return { address: `${match[1]}@${domain}`, domain };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { newId } from '../core/id.js';
-import type { DeletedUser, DirectoryUser } from '../storage/directory-user.js';
+import type { DeletedUser, DirectoryUser, UserInGroups } from '../storage/directory-user.js';
 import type { JsonObject } from '../storage/resource-store.js';
 import type { DirectoryScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
@@ -25,14 +25,14 @@ export interface DirectoryUsers {
    * Changes a person as `decide` says, which sees the current state and may throw; `undefined` leaves it as it is. May
    * be asked again when others change the same person. Ends access when `active` becomes false, and again when an
    * earlier attempt to end it did not succeed.
-   * @returns `undefined` when there is no such person.
+   * @returns the person with the groups that were read before the change; `undefined` when there is no such person.
    * @throws {UniqueConflictError} @throws {AccessEndingError}
    */
   change(
     scope: DirectoryScope,
     id: string,
     decide: (user: DirectoryUser) => ResourceDraft | undefined,
-  ): Promise<DirectoryUser | undefined>;
+  ): Promise<UserInGroups | undefined>;
 
   /**
    * Deletes a person and ends access. `decide` may throw to refuse. Repeating it finishes what an earlier attempt left.
@@ -61,20 +61,22 @@ export function createDirectoryUsers(options: {
     },
 
     async change(scope, id, decide) {
-      let changed: DirectoryUser | undefined;
+      let changed: UserInGroups | undefined;
       try {
         changed = await changeOptimistically(storage, scope, async ({ directoryUsers }) => {
-          const user = await directoryUsers.get(scope, id);
-          changed = user;
-          const draft = user && decide(user);
-          if (!user || !draft) return user;
+          const found = await directoryUsers.getWithGroups(scope, id);
+          changed = found;
+          const draft = found && decide(found.user);
+          if (!found || !draft) return found;
+          const { user, groups } = found;
           const lastModified = laterThan(user.lastModified, clock.now());
-          const pending = pendingAfter(user, draft, access);
-          return directoryUsers.update(scope, id, { ...draft, lastModified, ...pending }, user.version);
+          const change = { ...draft, lastModified, ...pendingAfter(user, draft, access) };
+          return { user: await directoryUsers.update(scope, id, change, user.version), groups };
         });
       } finally {
         // Also when the request is refused: a repeated one may state a version that is no longer the current one.
-        if (changed?.accessEnding) await access.end({ ...scope, userId: id, reason: 'deactivated' }, changed.version);
+        const user = changed?.user;
+        if (user?.accessEnding) await access.end({ ...scope, userId: id, reason: 'deactivated' }, user.version);
       }
       return changed;
     },

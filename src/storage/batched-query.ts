@@ -7,6 +7,8 @@ import type { DirectoryScope } from './scope.js';
 import { sortKeyOf } from './sort-key.js';
 import { type SortEntry, sortedPage } from './sort-resources.js';
 import type { StorageCapabilities } from './storage.js';
+import { textLength } from './text-length.js';
+import { startWorkClock } from './work-clock.js';
 
 /** Asks a store one query. */
 export type AskStore<T extends StoredResource> = (query: Query) => Promise<Page<T>>;
@@ -41,9 +43,7 @@ export async function queryInBatches<T extends StoredResource>(
   const keyOf = sortKeyOf(sort);
   const entries: SortEntry<T>[] = [];
   for await (const { items } of batches(ask, '', filtersHere ? undefined : filter)) {
-    for (const item of items) {
-      if (matches(item)) entries.push({ key: keyOf(item), order: entries.length, item });
-    }
+    for (const item of await matching(items, matches)) entries.push({ key: keyOf(item), order: entries.length, item });
   }
   return sortedPage(entries, sort, page, 'passing');
 }
@@ -59,8 +59,7 @@ async function pageInOrderOfCreation<T extends StoredResource>(
   let end: Batch<T> = { after: start, items: [] };
   let met = 0;
   for await (const batch of batches(ask, start)) {
-    for (const item of batch.items) {
-      if (!matches(item)) continue;
+    for (const item of await matching(batch.items, matches)) {
       met += 1;
       if (met <= skipped || items.length >= page.count) continue;
       items.push(item);
@@ -81,9 +80,25 @@ async function countMatches<T extends StoredResource>(
 ): Promise<number> {
   let count = 0;
   for await (const { items } of batches(ask, '')) {
-    for (const item of items) if (matches(item)) count += 1;
+    count += (await matching(items, matches)).length;
   }
   return count;
+}
+
+/** What matches of a batch, with pauses where the look at it takes long. */
+async function matching<T extends StoredResource>(
+  items: readonly T[],
+  matches: (item: T) => boolean,
+): Promise<readonly T[]> {
+  const found: T[] = [];
+  const clock = startWorkClock();
+  for (const item of items) {
+    if (matches(item)) found.push(item);
+    if (!clock.isTimeToPause(textLength(item.attributes))) continue;
+    await setImmediate();
+    clock.resume();
+  }
+  return found;
 }
 
 interface Batch<T> {

@@ -1,6 +1,7 @@
 import { foldCase } from '../core/fold.js';
 import { toInstant } from '../core/instant.js';
 import { compareText } from './compare-text.js';
+import { containing } from './containment.js';
 import type { Comparison } from './query.js';
 import type { JsonValue } from './resource-store.js';
 
@@ -63,7 +64,7 @@ export function compareValue(
 function textTest(op: Operator, expected: string): (text: string) => boolean {
   switch (op) {
     case 'co':
-      return (text) => text.includes(expected);
+      return containing(expected);
     case 'sw':
       return (text) => text.startsWith(expected);
     case 'ew':

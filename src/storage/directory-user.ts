@@ -1,3 +1,4 @@
+import type { Page, Query } from './query.js';
 import type { ResourceStore, StoredResource } from './resource-store.js';
 import type { DirectoryScope } from './scope.js';
 
@@ -25,13 +26,32 @@ export interface GroupReference {
   readonly displayName: string;
 }
 
+/** A user with the groups it is a direct member of, in order of their creation. */
+export interface UserInGroups {
+  readonly user: DirectoryUser;
+  readonly groups: readonly GroupReference[];
+}
+
+export interface UserQuery extends Query {
+  /** Says that the groups of the users on the page are wanted too. */
+  readonly withGroups?: true;
+}
+
+export interface UserPage extends Page<DirectoryUser> {
+  /**
+   * The groups of each user on the page, as in {@link UserInGroups}, where they were wanted and the store reads them in the
+   * same round trip. Where they are absent, the library asks `groupsOf`.
+   */
+  readonly groups?: ReadonlyMap<string, readonly GroupReference[]>;
+}
+
 /** Keeps directory users. Indexed: id, userName, externalId, any e-mail value. */
-export interface DirectoryUserStore extends ResourceStore<DirectoryUser> {
-  /** A user with the groups it is a direct member of, in one round trip. Groups come in order of creation. */
-  getWithGroups(
-    scope: DirectoryScope,
-    id: string,
-  ): Promise<{ readonly user: DirectoryUser; readonly groups: readonly GroupReference[] } | undefined>;
+export interface DirectoryUserStore extends Omit<ResourceStore<DirectoryUser>, 'query'> {
+  /** As {@link ResourceStore.query}. */
+  query(scope: DirectoryScope, query: UserQuery): Promise<UserPage>;
+
+  /** A user with its groups, in one round trip. */
+  getWithGroups(scope: DirectoryScope, id: string): Promise<UserInGroups | undefined>;
 
   /**
    * Deletes a user: it leaves every query and every group, its unique keys are free, its id is not. What `deleted` says

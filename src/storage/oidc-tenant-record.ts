@@ -63,6 +63,8 @@ export interface OidcTenantRecord extends OrganizationScope {
   readonly state: OidcTenantState;
   /** What was last said to the organization: what is missing, or why it was rejected or disabled. */
   readonly message?: string;
+  /** On whose side it was disabled. */
+  readonly disabledBy?: 'organization' | 'operator';
   /** What the identity provider and the sign-in need, without secrets. */
   readonly settings: JsonObject;
   readonly domains: readonly OidcDomain[];

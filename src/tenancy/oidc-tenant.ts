@@ -87,6 +87,81 @@ const constant = (name: string, ...values: readonly string[]) => ({
   properties: { [name]: { enum: values } },
 });
 
+/** What the fields of an {@link OidcTenant} look like, as JSON Schema. */
+export const OIDC_TENANT_PROPERTIES: Readonly<Record<string, unknown>> = {
+  id: identifier,
+  organizationId: identifier,
+  authority: text,
+  clientId: text,
+  clientAuthentication: oneOf('client_secret_post', 'client_secret_basic', 'private_key_jwt', 'none'),
+  clientSecrets: {
+    type: 'array',
+    minItems: 1,
+    maxItems: 2,
+    description: 'a list of one or two secrets, newest first',
+    items: text,
+  },
+  privateKey: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['pem', 'algorithm'],
+    properties: {
+      pem: {
+        type: 'string',
+        pattern: '^\\s*-----BEGIN PRIVATE KEY-----',
+        maxLength: 20_000,
+        description: 'a private key in PKCS #8 and PEM',
+      },
+      algorithm: oneOf('RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'),
+      keyId: text,
+      audience: oneOf('issuer', 'token_endpoint'),
+    },
+  },
+  additionalScopes: {
+    type: 'array',
+    maxItems: 50,
+    items: {
+      type: 'string',
+      pattern: '^[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,500}$',
+      description: 'one scope, without blanks, quotes and backslashes',
+    },
+  },
+  responseMode: oneOf('query', 'form_post'),
+  flow: oneOf('code', 'id_token'),
+  userInfo: oneOf('when-needed', 'always', 'never'),
+  entraTenantIds: {
+    type: 'array',
+    minItems: 1,
+    maxItems: 200,
+    items: {
+      type: 'string',
+      pattern: '^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$',
+      description: 'the id of an Entra tenant, a GUID',
+    },
+  },
+  googleHostedDomains: { ...domains, minItems: 1 },
+  provedDomains: domains,
+  trustEmail: { type: 'boolean' },
+  claimNames: {
+    type: 'object',
+    maxProperties: 50,
+    propertyNames: { pattern: '^[A-Za-z][A-Za-z0-9_]{0,63}$' },
+    additionalProperties: text,
+  },
+  maxAge: { type: 'integer', minimum: 0, description: 'a whole number of seconds' },
+  acrValues: { type: 'array', minItems: 1, maxItems: 20, items: text },
+  prompt: oneOf('none', 'login', 'consent', 'select_account'),
+  internalHosts: {
+    type: 'array',
+    maxItems: 50,
+    items: {
+      type: 'string',
+      pattern: '^(?:[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+\\])$',
+      description: 'a host name in lower case or an address, without scheme, port and path',
+    },
+  },
+};
+
 /** Checks an {@link OidcTenant} that came from outside. @throws {ConfigurationError} with every fault. */
 export const parseOidcTenant: (tenant: unknown) => OidcTenant = createOptionsValidator<OidcTenant>('an OIDC tenant', {
   required: ['id', 'organizationId', 'authority', 'clientId', 'clientAuthentication'],
@@ -110,77 +185,5 @@ export const parseOidcTenant: (tenant: unknown) => OidcTenant = createOptionsVal
       },
     },
   ],
-  properties: {
-    id: identifier,
-    organizationId: identifier,
-    authority: text,
-    clientId: text,
-    clientAuthentication: oneOf('client_secret_post', 'client_secret_basic', 'private_key_jwt', 'none'),
-    clientSecrets: {
-      type: 'array',
-      minItems: 1,
-      maxItems: 2,
-      description: 'a list of one or two secrets, newest first',
-      items: text,
-    },
-    privateKey: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['pem', 'algorithm'],
-      properties: {
-        pem: {
-          type: 'string',
-          pattern: '^\\s*-----BEGIN PRIVATE KEY-----',
-          maxLength: 20_000,
-          description: 'a private key in PKCS #8 and PEM',
-        },
-        algorithm: oneOf('RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'),
-        keyId: text,
-        audience: oneOf('issuer', 'token_endpoint'),
-      },
-    },
-    additionalScopes: {
-      type: 'array',
-      maxItems: 50,
-      items: {
-        type: 'string',
-        pattern: '^[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,500}$',
-        description: 'one scope, without blanks, quotes and backslashes',
-      },
-    },
-    responseMode: oneOf('query', 'form_post'),
-    flow: oneOf('code', 'id_token'),
-    userInfo: oneOf('when-needed', 'always', 'never'),
-    entraTenantIds: {
-      type: 'array',
-      minItems: 1,
-      maxItems: 200,
-      items: {
-        type: 'string',
-        pattern: '^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$',
-        description: 'the id of an Entra tenant, a GUID',
-      },
-    },
-    googleHostedDomains: { ...domains, minItems: 1 },
-    provedDomains: domains,
-    trustEmail: { type: 'boolean' },
-    claimNames: {
-      type: 'object',
-      maxProperties: 50,
-      propertyNames: { pattern: '^[A-Za-z][A-Za-z0-9_]{0,63}$' },
-      additionalProperties: text,
-    },
-    maxAge: { type: 'integer', minimum: 0, description: 'a whole number of seconds' },
-    acrValues: { type: 'array', minItems: 1, maxItems: 20, items: text },
-    prompt: oneOf('none', 'login', 'consent', 'select_account'),
-    internalHosts: {
-      type: 'array',
-      maxItems: 50,
-      items: {
-        type: 'string',
-        pattern: '^(?:[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+\\])$',
-        description: 'a host name in lower case or an address, without scheme, port and path',
-      },
-    },
-  },
+  properties: OIDC_TENANT_PROPERTIES,
 });

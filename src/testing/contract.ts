@@ -17,6 +17,7 @@ import { SIGN_IN_RULES } from './rules/sign-in-rules.js';
 import { SORT_RULES } from './rules/sort-rules.js';
 import { TENANT_RULES } from './rules/tenant-rules.js';
 import { TOKEN_RULES } from './rules/token-rules.js';
+import { TRANSACTION_KEY_RULES } from './rules/transaction-key-rules.js';
 import { TRANSACTION_RULES } from './rules/transaction-rules.js';
 import { USER_RULES } from './rules/user-rules.js';
 
@@ -33,7 +34,7 @@ export const CONTRACT: readonly ContractPart[] = [
   { title: 'order', rules: SORT_RULES },
   { title: 'pages', rules: PAGE_RULES },
   { title: 'parallel calls', rules: PARALLEL_RULES },
-  { title: 'transactions', rules: TRANSACTION_RULES },
+  { title: 'transactions', rules: [...TRANSACTION_RULES, ...TRANSACTION_KEY_RULES] },
   { title: 'tenants', rules: TENANT_RULES },
   { title: 'lasting', rules: DURABILITY_RULES },
   { title: 'organizations, users and teams of the host', rules: HOST_RULES },

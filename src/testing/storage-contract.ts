@@ -6,7 +6,7 @@ import { findTestRunner, type TestRunner } from './test-runner.js';
 
 /** How a contract is run. */
 export interface StorageContractOptions {
-  /** Where tests are declared; the global functions of jest and vitest by default. */
+  /** Where tests are declared; the global functions of the runner by default, which jest has, and vitest with `globals`. */
   readonly runner?: TestRunner;
   /** Milliseconds that one test may take; 30,000 by default. */
   readonly timeout?: number;

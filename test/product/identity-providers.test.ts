@@ -396,6 +396,28 @@ describe('OneUptime', () => {
     },
   );
 
+  it('OU-15 refuses a person without an e-mail address where the host requires one', async () => {
+    const emails = { name: 'emails', type: 'complex', multiValued: true, required: true } as const;
+    const demanding = await openSite({ users: { attributes: [emails] } });
+    const client = new Wire(await demanding.tenant(), JSON_HEADERS);
+    const john = await made(client, '/Users', JOHN);
+    expect(john['emails']).toEqual(JOHN.emails);
+    const path = `/Users/${john.id}`;
+    for (const answer of [
+      await client.post('/Users', { ...JOHN, userName: 'jane@example.com', emails: undefined }),
+      await client.post('/Users', { ...JOHN, userName: 'jane@example.com', emails: [] }),
+      await client.put(path, { ...JOHN, emails: undefined }),
+    ]) {
+      expectRefusal(answer, 400, 'invalidValue');
+      expect(answer.body['detail']).toMatch(/"emails" is required/);
+    }
+    const operations = [{ op: 'remove', path: 'emails' }];
+    expectRefusal(await client.patch(path, { schemas: [PATCH_OP], Operations: operations }), 400, 'mutability');
+    expect(await readEverything(client)).toEqual([john]);
+    client.close();
+    await demanding.close();
+  });
+
   it('OU-15 takes any userName by default', async () => {
     expect((await made(wire, '/Users', { userName: 'plain' }))['userName']).toBe('plain');
   });

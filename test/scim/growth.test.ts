@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
-import { parseJsonText, refuseDeepValue } from '../../src/http/json-text.js';
+import { MAX_JSON_KEYS, parseJsonText, refuseDeepValue } from '../../src/http/json-text.js';
 import { readRequestPath } from '../../src/http/request-path.js';
 import { createProvisioning } from '../../src/provisioning/provisioning.js';
 import { ScimError } from '../../src/scim/error.js';
@@ -40,14 +40,21 @@ type Row = readonly [what: string, length: number, times: number, make: (length:
 const repeated = (count: number, make: (index: number) => string, separator = ',') =>
   Array.from({ length: count }, (_, index) => make(index)).join(separator);
 
+/** A list of objects of as many keys as one may have; no key comes twice. */
+function objects(count: number, keyOf: (index: number) => string): string {
+  const inOne = Math.min(count, MAX_JSON_KEYS);
+  const object = (from: number) => `{${repeated(inOne, (index) => `"${keyOf(from + index)}":1`)}}`;
+  return `[${repeated(Math.floor(count / inOne), (index) => object(index * inOne))}]`;
+}
+
 describe('12 what is read costs in proportion to its length', () => {
   const names = ['emails', 'name.givenName', `${ENTERPRISE}:manager.value`, 'nothing', 'x'.repeat(200)];
   const returned = returnedRules(USER_TYPE);
 
   const json: readonly Row[] = [
-    ['keys', 10_000, 1, (n) => () => parseJsonText(`{${repeated(n, (i) => `"k${i}":1`)}}`)],
-    ['keys that are numbers', 4000, 1, (n) => () => parseJsonText(`{${repeated(n, (i) => `"${i * 65_536}":1`)}}`)],
-    ['keys with escapes', 5000, 1, (n) => () => parseJsonText(`{${repeated(n, (i) => `"\\u006b${i}":1`)}}`)],
+    ['keys', 10_000, 1, (n) => () => parseJsonText(objects(n, (i) => `k${i}`))],
+    ['keys that are numbers', 4000, 1, (n) => () => parseJsonText(objects(n, (i) => `${i * 65_536}`))],
+    ['keys with escapes', 5000, 1, (n) => () => parseJsonText(objects(n, (i) => `\\u006b${i}`))],
     ['backslashes', 100_000, 1, (n) => () => parseJsonText(`"${'\\\\'.repeat(n)}"`)],
     ['quotes', 50_000, 1, (n) => () => parseJsonText(`"${'\\"'.repeat(n)}"`)],
     ['backslashes before quotes', 50_000, 1, (n) => () => parseJsonText(`"${'\\\\\\"'.repeat(n)}"`)],

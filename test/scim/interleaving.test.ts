@@ -464,7 +464,7 @@ class Lane {
     const [status, kind] = this.#random.pick([[500, 'lasting'] as const, [503, 'transient'] as const]);
     const displayName = `${this.#prefix}${this.#random.below(1000)}`;
     const operations = [{ op: 'replace', path: 'displayName', value: displayName }];
-    const call = 1 + this.#random.below(3);
+    const call = 1 + this.#random.below(2);
     const { text } = await this.#patch(status, `/Users/${id}`, operations, { 'x-fault': `${call} ${kind}` });
     expect(text).not.toContain('disk');
     await this.#patch(200, `/Users/${id}`, operations);

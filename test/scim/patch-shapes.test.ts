@@ -114,6 +114,11 @@ describe('shapes of a PATCH of a user', () => {
       [{ op: 'replace', path: `${ENTERPRISE}:manager`, value: { value: '' } }],
       enterprise({ manager: undefined }),
     ],
+    [
+      '11 replace by an empty value under the name of a template (OneLogin)',
+      [{ op: 'replace', path: `${ENTERPRISE}:manager`, value: { managerId: '' } }],
+      enterprise({ manager: undefined }),
+    ],
     ['11 replace by an empty list', [{ op: 'replace', path: 'emails', value: [] }], { emails: undefined }],
     [
       '12 replace of an absent filtered value',

@@ -427,6 +427,18 @@ describe('what an answer shows', () => {
     expect(body[ENTERPRISE]).toEqual({ department: 'Engines' });
   });
 
+  it('90 91 take the URN of the core schema for all that is in it', async () => {
+    const { body: whole } = await client.get(`/Users/${ada.id}`);
+    const { schemas, id, externalId, meta, [ENTERPRISE]: enterprise, ...core } = whole;
+    expect(core).toMatchObject({ userName: 'ada', groups: [{ value: engineers.id }] });
+    const shown = await client.get(withQuery(`/Users/${ada.id}`, { attributes: USER }));
+    expect(shown.body).toEqual({ schemas, id, ...core });
+    const left = await client.get(withQuery(`/Users/${ada.id}`, { excludedAttributes: USER }));
+    // Without the groups the version says nothing of them.
+    const bare = { ...meta, version: 'W/"1"' };
+    expect(left.body).toEqual({ schemas, id, externalId, meta: bare, [ENTERPRISE]: enterprise });
+  });
+
   it('93 leaves the members of groups out of GET and of lists (Entra)', async () => {
     const { members: _, ...rest } = engineers;
     expect(engineers['members']).toHaveLength(1);

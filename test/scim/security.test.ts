@@ -134,12 +134,24 @@ describe('attempts', () => {
     ['a key given twice far inside', '{"userName":"ada","name":{"givenName":"a","givenName":"b"}}'],
     ['10,000 levels of nesting', `{"userName":"ada","x":${'['.repeat(10_000)}${']'.repeat(10_000)}}`],
     ['100,000 levels that never close', '{"a":'.repeat(100_000)],
+    ['an object of very many keys', `{"userName":"ada",${keys(1000)}}`],
+    ['an object of very many keys far inside', `{"userName":"ada","x":[{"y":{${keys(1001)}}}]}`],
   ])('security 17 %s is refused before anything is done', async (_what, body) => {
     const client = await createScimSite().client();
     expectScimError(await client.post('/Users', body), 400, 'invalidSyntax');
     expect((await client.get('/Users')).body.totalResults).toBe(0);
   });
+
+  it('security 17 a thousand keys of an object are taken', async () => {
+    const client = await createScimSite().client();
+    expect((await client.post('/Users', `{"userName":"ada",${keys(999)}}`)).status).toBe(201);
+  });
 });
+
+/** `"k0":1,"k1":1` … */
+function keys(count: number): string {
+  return Array.from({ length: count }, (_, index) => `"k${index}":1`).join();
+}
 
 describe('secrets and log lines', () => {
   it('promise 9 no token, password or header stands in an answer or in the log, whatever fails', async () => {

@@ -16,6 +16,7 @@ import {
 } from 'kysely';
 import Libsql from 'libsql';
 import { type BuiltPackage, buildPackage } from '../support/built-package.js';
+import { HAS_POSTGRES_SERVER, newSchemaName } from '../support/postgres.js';
 import { DATABASES, openDatabase, type SqlDatabase } from '../support/sql-databases.js';
 
 const scope = { organizationId: 'acme', directoryId: 'acme-okta' };
@@ -80,7 +81,11 @@ describe.each(DATABASES)('migrations on %s', (name) => {
   it('are the statements that are printed for review', async () => {
     const options = { ...database.options, prefix: 'printed_' };
     const script = migrationSql(name === 'libsql' ? 'sqlite' : 'postgres', options);
-    const statements = script.split(';\n').map((statement) => statement.replaceAll(/^--.*$/gm, '').trim());
+    // PostgreSQL takes them all at once; with SQLite each has to be sent by itself.
+    const statements =
+      name === 'libsql'
+        ? script.split(';\n').map((statement) => statement.replaceAll(/^--.*$/gm, '').trim())
+        : [script];
     await database.kysely.connection().execute(async (connection) => {
       for (const statement of statements) {
         if (statement !== '') await connection.executeQuery(CompiledQuery.raw(statement));
@@ -96,6 +101,102 @@ describe.each(DATABASES)('migrations on %s', (name) => {
     expect(() => createSqlStorage(database.kysely, { prefix })).toThrow(TypeError);
   });
 });
+
+describe('migrations on postgres by a role of few rights', () => {
+  let database: SqlDatabase;
+  const role = newSchemaName();
+  const own = newSchemaName();
+
+  beforeAll(async () => {
+    // One connection, so that `set role` holds for all that follows.
+    database = await openDatabase('postgres', 1);
+    await migrate(database.kysely, database.options);
+    await database.send(`create role ${role}`);
+    await database.send(`create schema ${own} authorization ${role}`);
+  });
+
+  afterEach(() => database.send('reset role'));
+
+  afterAll(async () => {
+    await database.send(`drop owned by ${role} cascade`);
+    await database.send(`drop role ${role}`);
+    await database.close();
+  });
+
+  it('need the right to read alone where there is nothing to do, and no right to create', async () => {
+    const { schema } = database.options;
+    await database.send(`grant usage on schema ${schema} to ${role}`);
+    await database.send(`grant select, insert, update, delete on all tables in schema ${schema} to ${role}`);
+    await database.send(`set role ${role}`);
+    await expect(migrate(database.kysely, { ...database.options, prefix: 'mine_' })).rejects.toThrow(
+      /cannot write \(permission denied for schema/,
+    );
+    expect(await migrate(database.kysely, database.options)).toEqual([]);
+    const storage = createSqlStorage(database.kysely, database.options);
+    await storage.directoryUsers.insert(scope, { ...ADA, uniqueKeys: ['userName:ada'] });
+    expect(await storage.directoryUsers.get(scope, 'ada')).toMatchObject({ id: 'ada' });
+  });
+
+  it('need no right to create schemas for one that is there', async () => {
+    await database.send(`set role ${role}`);
+    const options = { ...database.options, schema: own };
+    expect(await migrate(database.kysely, options)).toEqual([1]);
+    await expect(checkSchema(database.kysely, options)).resolves.toBeUndefined();
+    await expect(migrate(database.kysely, { schema: newSchemaName() })).rejects.toThrow(
+      /cannot write \(permission denied for database/,
+    );
+  });
+
+  it('fail as something that may work later where the tables cannot be read', async () => {
+    await database.send(`revoke all on all tables in schema ${database.options.schema} from ${role}`);
+    await database.send(`set role ${role}`);
+    const storage = createSqlStorage(database.kysely, database.options);
+    await expect(storage.directoryUsers.get(scope, 'ada')).rejects.toThrow(StorageUnavailableError);
+    await expect(checkSchema(database.kysely, database.options)).rejects.toThrow(/permission denied for table/);
+  });
+});
+
+/** A node that migrates at the very time that others do. */
+const MIGRATING_NODE = `
+  import { setTimeout } from 'node:timers/promises';
+  import { migrate } from 'express-sso-scim/adapters/sql';
+  import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+  import Libsql from 'libsql';
+  import pg from 'pg';
+
+  const { DATABASE_URL: connectionString, DATABASE_FILE: file, OPTIONS = '', START } = process.env;
+
+  function openDialect() {
+    if (connectionString) return new PostgresDialect({ pool: new pg.Pool({ connectionString, max: 2 }) });
+    const database = new Libsql(file ?? '');
+    database.exec('pragma busy_timeout = 5000');
+    return new SqliteDialect({ database });
+  }
+
+  const kysely = new Kysely<unknown>({ dialect: openDialect() });
+  await setTimeout(Number(START) - Date.now());
+  console.log(JSON.stringify(await migrate(kysely, JSON.parse(OPTIONS))));
+  await kysely.destroy();
+`;
+
+// Other processes do not reach the embedded PostgreSQL, see HAS_POSTGRES_SERVER.
+describe.each(DATABASES.filter((name) => name === 'libsql' || HAS_POSTGRES_SERVER))(
+  'nodes that start together',
+  (name) => {
+    it(`on ${name} take each step once, and none of them fails`, async () => {
+      const built = await buildPackage();
+      const database = await openDatabase(name);
+      const file = await built.addProgram('migrating-node.js', MIGRATING_NODE);
+      const OPTIONS = JSON.stringify({ ...database.options, prefix: 'nodes_' });
+      const env = { ...process.env, ...database.environment, OPTIONS, START: String(Date.now() + 1500) };
+      const nodes = Array.from({ length: 4 }, () => promisify(execFile)(execPath, [file], { cwd: built.folder, env }));
+      const said = await Promise.all(nodes.map(async (node) => JSON.parse((await node).stdout) as readonly number[]));
+      expect(said.flat()).toEqual([1]);
+      await database.close();
+      await built.remove();
+    });
+  },
+);
 
 describe('createSqlStorage', () => {
   const open: Kysely<unknown>[] = [];

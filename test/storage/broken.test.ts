@@ -8,6 +8,7 @@ import { BROKEN_GROUPS } from './broken/broken-groups.js';
 import { BROKEN_QUERIES } from './broken/broken-queries.js';
 import { BROKEN_RESOURCES } from './broken/broken-resources.js';
 import { BROKEN_SIGN_INS } from './broken/broken-sign-ins.js';
+import { BROKEN_SUBTLY } from './broken/broken-subtly.js';
 import { BROKEN_TOGETHER } from './broken/broken-together.js';
 
 const BROKEN = [
@@ -17,6 +18,7 @@ const BROKEN = [
   ...BROKEN_SIGN_INS,
   ...BROKEN_QUERIES,
   ...BROKEN_TOGETHER,
+  ...BROKEN_SUBTLY,
 ];
 
 /** What becomes of the rules with this code, or of all. */

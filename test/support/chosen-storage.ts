@@ -2,12 +2,14 @@ import { env } from 'node:process';
 import { afterAll } from '@jest/globals';
 import type { Storage } from 'express-sso-scim';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
-import { createSqlStorage, migrate } from 'express-sso-scim/adapters/sql';
+import { createSqlStorage, migrate, migrationSql } from 'express-sso-scim/adapters/sql';
+import { CompiledQuery } from 'kysely';
 import { DATABASES, openDatabase, type SqlDatabase } from './sql-databases.js';
 
 const chosen = DATABASES.find((name) => name === env['STORAGE']);
 const opened: Promise<SqlDatabase>[] = [];
 let prefixes = 0;
+let last: Promise<unknown> = Promise.resolve();
 
 if (chosen) {
   afterAll(async () => {
@@ -23,14 +25,19 @@ export function createChosenStorage(): Storage {
   if (!chosen) return createMemoryStorage();
   if (opened.length === 0) opened.push(openDatabase(chosen));
   prefixes += 1;
-  return whenOpen(openTables(opened[0], `s${prefixes}_`));
+  const prefix = `s${prefixes}_`;
+  const opening = last.then(() => openTables(opened[0], prefix));
+  last = opening.catch(() => undefined);
+  return whenOpen(opening);
 }
 
 async function openTables(opening: Promise<SqlDatabase> | undefined, prefix: string): Promise<Storage> {
   const database = await opening;
   if (!database) throw new Error('no database was opened');
   const options = { ...database.options, prefix };
-  await migrate(database.kysely, options);
+  // PostgreSQL takes the whole script at once, in half the time.
+  if (chosen === 'postgres') await database.kysely.executeQuery(CompiledQuery.raw(migrationSql(chosen, options)));
+  else await migrate(database.kysely, options);
   return createSqlStorage(database.kysely, options);
 }
 

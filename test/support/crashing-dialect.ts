@@ -1,6 +1,15 @@
-import { type Dialect, PostgresDialect, type PostgresPoolClient, SqliteDialect } from 'kysely';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  PostgresDialect,
+  type PostgresPoolClient,
+  type QueryResult,
+  SqliteDialect,
+} from 'kysely';
 import Libsql from 'libsql';
 import pg from 'pg';
+import { type EmbeddedConnection, embeddedDialect } from './embedded-dialect.js';
 
 /** When a process dies: at which of the statements it sends from when it is armed, before or after that is done. */
 export interface Crash {
@@ -12,8 +21,9 @@ export interface Crash {
 
 /** A dialect of a process that dies: its connections are gone, and it never gets another one. */
 export function crashingDialect(environment: Readonly<Record<string, string>>, crash: Crash): Dialect {
-  const { DATABASE_URL: connectionString, DATABASE_FILE: file = '' } = environment;
-  return connectionString === undefined ? onFile(file, crash) : onPostgres(connectionString, crash);
+  const { DATABASE_URL: connectionString, DATABASE_FILE: file } = environment;
+  if (connectionString !== undefined) return onPostgres(connectionString, crash);
+  return file === undefined ? onEmbedded(crash) : onFile(file, crash);
 }
 
 /** Counts a statement, and tells whether the process dies at it. */
@@ -58,6 +68,38 @@ function onPostgres(connectionString: string, crash: Crash): Dialect {
     return Object.assign(Object.create(client) as PostgresPoolClient, { query, release });
   };
   return new PostgresDialect({ pool: { connect, end: () => pool.end() } });
+}
+
+function onEmbedded(crash: Crash): Dialect {
+  const diesNow = createFuse(crash);
+  const dialect = embeddedDialect();
+
+  function die(connection: DatabaseConnection): never {
+    crash.hasHappened = true;
+    (connection as EmbeddedConnection).end();
+    throw gone();
+  }
+
+  return {
+    ...dialect,
+    createDriver() {
+      const driver = dialect.createDriver();
+      return Object.assign(Object.create(driver) as typeof driver, {
+        async acquireConnection(): Promise<DatabaseConnection> {
+          const connection = await driver.acquireConnection();
+          const executeQuery: DatabaseConnection['executeQuery'] = async <R>(
+            query: CompiledQuery,
+          ): Promise<QueryResult<R>> => {
+            const isLast = diesNow();
+            if (isLast && crash.moment === 'before') return die(connection);
+            const result = await connection.executeQuery<R>(query);
+            return isLast ? die(connection) : result;
+          };
+          return Object.assign(Object.create(connection) as DatabaseConnection, { executeQuery });
+        },
+      });
+    },
+  };
 }
 
 function onFile(file: string, crash: Crash): Dialect {

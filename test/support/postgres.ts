@@ -12,14 +12,23 @@ import pg from 'pg';
 const run = promisify(execFile);
 const INSTALLED = '/usr/lib/postgresql';
 
-/**
- * Whether tests can run on PostgreSQL: `DATABASE_URL` names one, or one is installed. A machine without still passes; the
- * project's own checks make sure that it is there.
- */
-export const HAS_POSTGRES: boolean = env['DATABASE_URL'] !== undefined || newestInstalled() !== undefined;
+/** The folder of the binaries of PostgreSQL: what `POSTGRES_BIN` says, or of the newest version that is installed. */
+const BINARIES: string | undefined = [env['POSTGRES_BIN'] ?? newestInstalled()].find(
+  (folder) => folder !== undefined && existsSync(join(folder, 'postgres')),
+);
 
-if (!HAS_POSTGRES) {
-  console.warn(`PostgreSQL is neither in ${INSTALLED} nor named by DATABASE_URL: tests that need it are skipped.`);
+/**
+ * Whether there is a PostgreSQL server: `DATABASE_URL` names one, or its binaries are there. Without one, the tests use
+ * the embedded PostgreSQL, and those that need several processes or connections are skipped. The project's own checks
+ * make sure that a server is there.
+ */
+export const HAS_POSTGRES_SERVER: boolean = env['DATABASE_URL'] !== undefined || BINARIES !== undefined;
+
+if (!HAS_POSTGRES_SERVER) {
+  console.warn(
+    `PostgreSQL is neither in ${env['POSTGRES_BIN'] ?? INSTALLED} nor named by DATABASE_URL: tests run on the embedded ` +
+      'one (PGlite). Those that need several processes, or connections at the same time, are skipped.',
+  );
 }
 
 /** What a server gives up durability for speed by. */
@@ -40,7 +49,8 @@ export interface PostgresServer {
 export async function startPostgres(serverSettings: readonly string[] = HASTY): Promise<PostgresServer> {
   const given = env['DATABASE_URL'];
   if (given) return { connectionString: given, isOurs: false, stop: async () => undefined };
-  const binaries = binariesFolder();
+  if (BINARIES === undefined) throw new Error(`no PostgreSQL in ${INSTALLED}: install it, or set DATABASE_URL`);
+  const binaries = BINARIES;
   const folder = mkdtempSync(join(tmpdir(), 'express-sso-scim-postgres-'));
   const identity = serverIdentity();
   if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid ?? identity.uid);
@@ -79,13 +89,8 @@ export function newSchemaName(): string {
 
 function newestInstalled(): string | undefined {
   const versions = existsSync(INSTALLED) ? readdirSync(INSTALLED) : [];
-  return versions.sort((a, b) => Number(b) - Number(a))[0];
-}
-
-function binariesFolder(): string {
-  const newest = newestInstalled();
-  if (newest === undefined) throw new Error(`no PostgreSQL in ${INSTALLED}: install it, or set DATABASE_URL`);
-  return join(INSTALLED, newest, 'bin');
+  const [newest] = versions.sort((a, b) => Number(b) - Number(a));
+  return newest === undefined ? undefined : join(INSTALLED, newest, 'bin');
 }
 
 /** PostgreSQL refuses to run as root. */

@@ -12,9 +12,14 @@ import pg from 'pg';
 const { DATABASE_URL: connectionString, DATABASE_FILE: file = ':memory:', DATABASE_SCHEMA: schema } = env;
 
 function openDialect(): PostgresDialect | SqliteDialect {
-  if (connectionString !== undefined) return new PostgresDialect({ pool: new pg.Pool({ connectionString, max: 10 }) });
+  if (connectionString !== undefined) {
+    const pool = new pg.Pool({ connectionString, max: 10 });
+    const ignore = (): void => {};
+    pool.on('error', ignore).on('connect', (client) => void client.on('error', ignore));
+    return new PostgresDialect({ pool });
+  }
   const database = new Libsql(file);
-  database.exec('pragma journal_mode = wal; pragma synchronous = normal');
+  database.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000');
   return new SqliteDialect({ database });
 }
 

@@ -60,20 +60,25 @@ export function createScimSite(options: ScimRouterOptions = {}, storage: Storage
       const name = `directory ${made}`;
       const directory = await directories.create({ organizationId: `organization-${made}`, name, ...settings });
       const { token } = await tokens.issue({ directory, name: 'test' });
-      const send = (method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string) =>
-        request(app)[method](`/scim/v2/${directory.id}${path}`).set('Authorization', `Bearer ${token}`);
-      const json = (test: Test, body: unknown) =>
-        test.set('Content-Type', 'application/scim+json').send(typeof body === 'string' ? body : JSON.stringify(body));
-      return {
-        directory,
-        token,
-        baseUrl: `${PUBLIC_URL}/${directory.id}`,
-        get: (path) => send('get', path),
-        post: (path, body) => json(send('post', path), body),
-        put: (path, body) => json(send('put', path), body),
-        patch: (path, Operations) => json(send('patch', path), { schemas: [PATCH_OP], Operations }),
-        delete: (path) => send('delete', path),
-      };
+      return clientOf(app, directory, token);
     },
+  };
+}
+
+/** A client of a directory that an application may or may not serve. */
+export function clientOf(app: Express, directory: Directory, token: string): ScimClient {
+  const send = (method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string) =>
+    request(app)[method](`/scim/v2/${directory.id}${path}`).set('Authorization', `Bearer ${token}`);
+  const json = (test: Test, body: unknown) =>
+    test.set('Content-Type', 'application/scim+json').send(typeof body === 'string' ? body : JSON.stringify(body));
+  return {
+    directory,
+    token,
+    baseUrl: `${PUBLIC_URL}/${directory.id}`,
+    get: (path) => send('get', path),
+    post: (path, body) => json(send('post', path), body),
+    put: (path, body) => json(send('put', path), body),
+    patch: (path, Operations) => json(send('patch', path), { schemas: [PATCH_OP], Operations }),
+    delete: (path) => send('delete', path),
   };
 }

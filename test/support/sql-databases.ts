@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Storage } from 'express-sso-scim';
 import { createSqlStorage, migrate, type SqlOptions } from 'express-sso-scim/adapters/sql';
-import { CompiledQuery, Kysely, type LogEvent, PostgresDialect, SqliteDialect } from 'kysely';
+import { CompiledQuery, type Dialect, Kysely, type LogEvent, PostgresDialect, SqliteDialect } from 'kysely';
 import Libsql from 'libsql';
-import pg from 'pg';
-import { HAS_POSTGRES, newSchemaName, startPostgres } from './postgres.js';
+import { embeddedDialect } from './embedded-dialect.js';
+import { HAS_POSTGRES_SERVER, newSchemaName, startPostgres } from './postgres.js';
+import { openPool } from './postgres-pool.js';
 
 /** A statement as it was sent. */
 interface SentStatement {
@@ -35,10 +36,11 @@ export interface SqlDatabase {
 export type DatabaseName = 'libsql' | 'postgres';
 
 /** Databases that the tests of the SQL adapter run on. */
-export const DATABASES: readonly DatabaseName[] = HAS_POSTGRES ? ['libsql', 'postgres'] : ['libsql'];
+export const DATABASES: readonly DatabaseName[] = ['libsql', 'postgres'];
 
 export async function openDatabase(name: DatabaseName, connections = 10): Promise<SqlDatabase> {
-  return name === 'libsql' ? openLibsql() : openPostgres(connections);
+  if (name === 'libsql') return openLibsql();
+  return HAS_POSTGRES_SERVER ? openPostgres(connections) : openEmbedded(connections);
 }
 
 function openLibsql(): SqlDatabase {
@@ -58,10 +60,7 @@ async function openPostgres(connections: number): Promise<SqlDatabase> {
   const schema = newSchemaName();
   const open = () => {
     const { connectionString } = server;
-    const pool = new pg.Pool({ connectionString, max: connections });
-    // A server that stops ends idle connections; nobody waits for these.
-    pool.on('error', () => undefined);
-    return new PostgresDialect({ pool });
+    return new PostgresDialect({ pool: openPool({ connectionString, max: connections }) });
   };
   return databaseOver(open, { schema }, { DATABASE_URL: server.connectionString }, async (kysely) => {
     if (!server.isOurs) await kysely.executeQuery(CompiledQuery.raw(`drop schema if exists "${schema}" cascade`));
@@ -69,8 +68,19 @@ async function openPostgres(connections: number): Promise<SqlDatabase> {
   });
 }
 
+/** A schema of the one that serves the whole run. Who asks for one connection keeps it, with all its settings. */
+function openEmbedded(connections: number): SqlDatabase {
+  const schema = newSchemaName();
+  return databaseOver(
+    () => embeddedDialect({ isKept: connections === 1 }),
+    { schema },
+    {},
+    async (kysely) => void (await kysely.executeQuery(CompiledQuery.raw(`drop schema if exists "${schema}" cascade`))),
+  );
+}
+
 function databaseOver(
-  open: () => PostgresDialect | SqliteDialect,
+  open: () => Dialect,
   options: SqlOptions,
   environment: Readonly<Record<string, string>>,
   cleanUp: (kysely: Kysely<unknown>) => Promise<(() => Promise<void>) | void>,

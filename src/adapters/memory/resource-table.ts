@@ -1,6 +1,7 @@
 import { UniqueConflictError } from '../../storage/errors.js';
 import type { AttributePath } from '../../storage/query.js';
 import type { StoredResource } from '../../storage/resource-store.js';
+import { textLength } from '../../storage/text-length.js';
 import { AttributeIndex } from './attribute-index.js';
 import { CreationOrder } from './creation-order.js';
 import { freezeJson } from './freeze-json.js';
@@ -11,6 +12,8 @@ import type { UndoLog } from './undo-log.js';
 export interface Row<T extends StoredResource> {
   readonly sequence: number;
   resource: T;
+  /** Of text in its attributes: what a look at all of them costs. */
+  characters: number;
 }
 
 /** The live resources of one type in one directory, with their unique keys and indexes. */
@@ -44,7 +47,8 @@ export class ResourceTable<T extends StoredResource> {
   insert(resource: T, undo: UndoLog): T {
     if (this.#usedIds.has(resource.id)) throw new UniqueConflictError(`id:${resource.id}`);
     this.#refuseHeldKeys(resource);
-    const row = { sequence: this.order.nextSequence(), resource: freezeJson(resource) };
+    const characters = textLength(resource.attributes);
+    const row = { sequence: this.order.nextSequence(), resource: freezeJson(resource), characters };
     this.#usedIds.add(resource.id);
     this.#link(row);
     undo.note(() => {
@@ -98,6 +102,7 @@ export class ResourceTable<T extends StoredResource> {
       for (const key of resource.uniqueKeys) this.#owners.set(key, row);
     }
     if (resource.attributes === before.attributes) return;
+    row.characters = textLength(resource.attributes);
     for (const index of this.#indexes) index.exchange(before, resource, row);
   }
 }

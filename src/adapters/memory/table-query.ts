@@ -5,21 +5,20 @@ import type { DirectoryScope } from '../../storage/scope.js';
 import { sortKeyOf } from '../../storage/sort-key.js';
 import { sortedPage } from '../../storage/sort-resources.js';
 import type { StorageCapabilities } from '../../storage/storage.js';
+import { startWorkClock } from '../../storage/work-clock.js';
 import type { Access } from './access.js';
 import { parsePosition } from './creation-order.js';
 import type { DirectoryResources } from './directory-resources.js';
 import { findCandidates } from './find-candidates.js';
 import type { ResourceTable, Row } from './resource-table.js';
 
-/** So many rows are looked at between two looks at the clock. */
+/** So many rows are taken from the order of creation at once. */
 const ROWS_AT_ONCE = 200;
-/** Milliseconds after which other work gets its chance. */
-const WORK_AT_ONCE = 10;
 
 /**
- * Answers a query of one table. Rows come from the indexes where these can tell, else all are looked at. A look at a
- * large table pauses when it has worked for a while; so that its answer is about one moment, it takes the
- * organization's turn.
+ * Answers a query of one table. Rows come from the indexes where these can tell, else all are looked at. Where that
+ * takes a while it begins again as a walk that pauses now and then; so that its answer is about one moment, a walk takes
+ * the organization's turn.
  */
 export async function queryTable<T extends StoredResource>(
   access: Access,
@@ -35,9 +34,16 @@ export async function queryTable<T extends StoredResource>(
 
   return access.read(scope, (resources) => {
     const table = tableOf(resources);
-    const rows = filter && findCandidates(filter, table, resources.memberships);
-    if (!rows && table.order.size > ROWS_AT_ONCE) return queryByWalk(access, scope, tableOf, query);
-    return pageOfMatches((rows ?? table.order.after(0, ROWS_AT_ONCE)).filter(matcher(resources, query)), query);
+    const matches = matcher<T>(resources, query);
+    const found: Row<T>[] = [];
+    const clock = startWorkClock();
+    for (const rows of rowsToAsk(resources, table, query)) {
+      for (const row of rows) {
+        if (matches(row)) found.push(row);
+        if (clock.isTimeToPause(row.characters)) return queryByWalk(access, scope, tableOf, query);
+      }
+    }
+    return pageOfMatches(found, query);
   });
 }
 
@@ -48,21 +54,37 @@ function queryByWalk<T extends StoredResource>(
   query: Query,
 ): Promise<Page<T>> {
   return access.walk(scope, async (resources, pause) => {
-    const { order } = tableOf(resources);
     const matches = matcher<T>(resources, query);
     const found: Row<T>[] = [];
-    let rows = order.after(0, ROWS_AT_ONCE);
-    let resumed = performance.now();
-    for (let last = rows.at(-1); last; last = rows.at(-1)) {
-      for (const row of rows) if (matches(row)) found.push(row);
-      if (performance.now() - resumed > WORK_AT_ONCE) {
+    const clock = startWorkClock();
+    for (const rows of rowsToAsk(resources, tableOf(resources), query)) {
+      for (const row of rows) {
+        if (matches(row)) found.push(row);
+        if (!clock.isTimeToPause(row.characters)) continue;
         await pause();
-        resumed = performance.now();
+        clock.resume();
       }
-      rows = order.after(last.sequence, ROWS_AT_ONCE);
     }
     return pageOfMatches(found, query);
   });
+}
+
+/** The rows among which all matches are, in order of creation. */
+function* rowsToAsk<T extends StoredResource>(
+  { memberships }: DirectoryResources,
+  table: ResourceTable<T>,
+  { filter }: Query,
+): Generator<readonly Row<T>[]> {
+  const candidates = filter && findCandidates(filter, table, memberships);
+  if (candidates) {
+    yield candidates;
+    return;
+  }
+  let rows = table.order.after(0, ROWS_AT_ONCE);
+  for (let last = rows.at(-1); last; last = rows.at(-1)) {
+    yield rows;
+    rows = table.order.after(last.sequence, ROWS_AT_ONCE);
+  }
 }
 
 function matcher<T extends StoredResource>({ memberships }: DirectoryResources, { filter }: Query) {

@@ -1,8 +1,7 @@
 import type { CustomResourceStore } from '../../storage/custom-resource-store.js';
 import type { DirectoryScope } from '../../storage/scope.js';
 import type { Run } from './access.js';
-import { createResourceWriter } from './create-resource-writer.js';
-import { createResourceEraser } from './resource-eraser.js';
+import { createResourceEraser, createResourceWriter } from './create-resource-writer.js';
 import { createResourceQuery } from './resource-query.js';
 import { customType, inScope, isLive, recordColumns, recordExpressions, resourceOf } from './resource-rows.js';
 import { resourceValues } from './resource-values.js';

@@ -18,6 +18,11 @@ export function indexKey(text: string): string {
 /** What stands in an index column for a value that is no single text. Look-ups find it whatever they look for. */
 export const ODD = '';
 
+/** Whether a text is its own key, which no other text has and which stands for nothing else. */
+export function isWholeKey(text: string): boolean {
+  return text !== ODD && text.length <= LONGEST;
+}
+
 /** What of a resource is looked up. */
 export interface LookupKeys {
   readonly userName: string | null;

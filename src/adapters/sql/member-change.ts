@@ -1,11 +1,12 @@
-import { StaleVersionError, UnknownMembersError } from '../../storage/errors.js';
+import { StaleVersionError } from '../../storage/errors.js';
 import type { DirectoryGroup, MemberChangeRequest, MemberChangeResult } from '../../storage/group-store.js';
 import type { DirectoryScope } from '../../storage/scope.js';
 import type { Access, Row, Run } from './access.js';
 import { shardOf } from './group-counters.js';
+import { refuseMissing } from './group-writer.js';
 import { createPostgresMemberWriter } from './postgres-member-writer.js';
-import { GROUP, groupOf, inScope, isLive, listOf, recordExpressions } from './resource-rows.js';
-import { prepare, type SqlValue } from './sql-text.js';
+import { groupOf, listOf } from './resource-rows.js';
+import type { SqlValue } from './sql-text.js';
 import { createSqliteMemberWriter } from './sqlite-member-writer.js';
 import type { StoreSite } from './store-site.js';
 
@@ -13,7 +14,10 @@ import type { StoreSite } from './store-site.js';
 export interface MemberWriter {
   /** Whether a change is a single statement, which needs no transaction. */
   readonly isSingle: boolean;
-  /** @returns the row of the group after the change, with the JSON lists `added`, `removed` and `missing` */
+  /**
+   * @returns the row of the group after the change, with the JSON lists `added`, `removed` and `missing`, or with
+   * `is_stale` where it is in another version
+   */
   write(run: Run, values: MemberChangeValues, kind: 'change' | 'replace'): Promise<Row | undefined>;
 }
 
@@ -29,6 +33,7 @@ interface MemberChangeValues extends Readonly<Record<string, SqlValue>> {
   readonly shard: number;
   /** 1 when ids that name nothing are left out, 0 when they refuse the change. */
   readonly skip: number;
+  readonly ifVersion: number | null;
 }
 
 export type ChangeMembers = (
@@ -40,19 +45,11 @@ export type ChangeMembers = (
 
 /**
  * Prepares changes of members. One without a version shares the row of the group with others of its kind. One that
- * states a version, or the whole list, takes the row for itself, by a statement of its own: the next one begins later
- * and sees what was waited for.
+ * states a version, or the whole list, takes the row for itself, and then sees what was waited for.
  */
 export function prepareMemberChange(site: StoreSite): ChangeMembers {
-  const { names, dialect } = site;
   const writer: MemberWriter =
-    dialect.name === 'postgres' ? createPostgresMemberWriter(site) : createSqliteMemberWriter(site);
-  const live = `${inScope('r')} and r.id = {groupId} and r.type = '${GROUP}' and ${isLive('r')}`;
-  const lock = prepare(`select r.id from ${names.resources} as r where ${live} ${dialect.forUpdate}`, dialect);
-  const version = prepare(
-    `select ${recordExpressions(GROUP, 'r', names, dialect).version} as version from ${names.resources} as r where ${live}`,
-    dialect,
-  );
+    site.dialect.name === 'postgres' ? createPostgresMemberWriter(site) : createSqliteMemberWriter(site);
 
   return async (access, scope, groupId, { change, at, ifVersion, unknown }) => {
     const [add, remove] = 'replace' in change ? [change.replace, []] : [change.add, change.remove];
@@ -65,17 +62,14 @@ export function prepareMemberChange(site: StoreSite): ChangeMembers {
       at,
       shard: shardOf(add[0] ?? remove[0] ?? groupId),
       skip: unknown === 'skip' ? 1 : 0,
+      ifVersion: ifVersion ?? null,
     };
     const kind = 'replace' in change ? 'replace' : 'change';
     const isAlone = kind === 'replace' || ifVersion !== undefined;
 
     const work = async (run: Run) => {
-      if (isAlone && (await run(lock(values))).length === 0) return undefined;
-      if (ifVersion !== undefined) {
-        const [row] = await run(version(values));
-        if (Number(row?.['version']) !== ifVersion) throw new StaleVersionError(groupId);
-      }
       const row = await writer.write(run, values, kind);
+      if (Number(row?.['is_stale'] ?? 0) > 0) throw new StaleVersionError(groupId);
       if (row && unknown === 'refuse') refuseMissing(add, listOf(row['missing']));
       return row;
     };
@@ -83,12 +77,6 @@ export function prepareMemberChange(site: StoreSite): ChangeMembers {
     const row = await (isSingle ? access.single(scope, work) : access.whole(scope, work));
     return row && resultOf(row, add, remove, kind);
   };
-}
-
-function refuseMissing(add: readonly string[], missing: readonly string[]): void {
-  if (missing.length === 0) return;
-  const unknown = new Set(missing);
-  throw new UnknownMembersError(add.filter((id) => unknown.has(id)));
 }
 
 function resultOf(

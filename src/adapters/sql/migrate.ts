@@ -13,7 +13,8 @@ export interface SqlOptions extends TableOptions {
 
 /**
  * Brings the tables to the version that this code knows: each step in a transaction of its own, forward only. When two
- * processes start together one waits for the other. Creates the schema, where one is named.
+ * processes start together one waits for the other. Creates the schema, where one is named that is not there. Where the
+ * tables are in that version already it only reads, so a role that may not create anything can call it too.
  *
  * @returns the versions that have been reached now, none when there was nothing to do
  * @throws {StorageUnavailableError} when the tables are newer than this code, or the database cannot be reached
@@ -32,13 +33,16 @@ export async function migrate<DB>(kysely: Kysely<DB>, options: SqlOptions = {}):
   const dialect = dialectOf(kysely, options.dialect);
   const names = tableNames(options, dialect.name);
   const plain = kysely.withoutPlugins();
+  const before = await withRetries(dialect, () => versionIn(plain, dialect, names));
+  if (before !== undefined) refuseNewer(before);
+  if (before === SCHEMA_VERSION) return [];
   const reached: number[] = [];
   for (;;) {
     const version = await withRetries(dialect, () =>
       dialect.transaction(plain, async (connection) => {
         const run = async (text: string) => (await connection.executeQuery(CompiledQuery.raw(text))).rows;
         await run(dialect.migrationLock(names.migrations));
-        for (const statement of groundwork(names, dialect)) await run(statement);
+        for (const statement of await missingGroundwork(names, dialect, run)) await run(statement);
         const [row] = await run(versionQuery(names));
         const current = versionOf(row);
         refuseNewer(current);
@@ -91,6 +95,28 @@ export function migrationSql(dialectName: SqlDialect['name'], options: TableOpti
     ].join('\n'),
   );
   return `${steps.join('\n\n')}\n`;
+}
+
+/** The version of the tables, or `undefined` where there are none. */
+async function versionIn<DB>(kysely: Kysely<DB>, dialect: SqlDialect, names: TableNames): Promise<number | undefined> {
+  try {
+    return versionOf((await kysely.executeQuery(CompiledQuery.raw(versionQuery(names)))).rows[0]);
+  } catch (error) {
+    if (dialect.faultOf(error) === 'unmigrated') return undefined;
+    throw error;
+  }
+}
+
+/** PostgreSQL asks who says `if not exists` for the right to create, also where there is nothing to create. */
+async function missingGroundwork(
+  names: TableNames,
+  dialect: SqlDialect,
+  run: (text: string) => Promise<readonly unknown[]>,
+): Promise<readonly string[]> {
+  const statements = groundwork(names, dialect);
+  if (names.schema === undefined) return statements;
+  const found = await run(`select 1 from pg_namespace where nspname = '${names.schema}'`);
+  return found.length > 0 ? statements.slice(1) : statements;
 }
 
 function groundwork(names: TableNames, dialect: SqlDialect): readonly string[] {

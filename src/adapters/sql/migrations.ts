@@ -1,3 +1,4 @@
+import { postgresFunctions } from './postgres-functions.js';
 import { signInTables } from './sign-in-tables.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { TableNames } from './table-names.js';
@@ -46,7 +47,10 @@ function firstTables(names: TableNames, dialect: SqlDialect): readonly string[] 
       `unique_keys ${text} not null, key_entries ${text} not null, user_name ${text}, display_name ${text}, user_name_key ${text}, ` +
       `external_id_key ${text}, display_name_key ${text}, search ${types.document})${roomy}`,
     uniqueIndex('resources_id', `${names.resources} (organization_id, directory_id, id)`),
-    index('resources_order', `${names.resources} (directory_id, type, sequence) where deleted_at is null`),
+    index(
+      'resources_order',
+      `${names.resources} (organization_id, directory_id, type, sequence) where deleted_at is null`,
+    ),
     ...['user_name', 'external_id', 'display_name'].map((column) =>
       index(
         `resources_${column}`,
@@ -83,5 +87,6 @@ function firstTables(names: TableNames, dialect: SqlDialect): readonly string[] 
             `create statistics ${table.replace(/"$/, '_scope"')} (dependencies) on organization_id, directory_id from ${table}`,
         )
       : []),
+    ...(dialect.name === 'postgres' ? postgresFunctions(names, dialect) : []),
   ];
 }

@@ -16,6 +16,8 @@ const FAULTS: ReadonlyMap<string, Fault> = new Map([
   ['55P03', 'unavailable'],
   ['57', 'unavailable'],
   ['58', 'unavailable'],
+  // What the role of the connection may not do is not what the client did wrong.
+  ['42501', 'unavailable'],
   ['3F000', 'unmigrated'],
   ['42P01', 'unmigrated'],
   ['42703', 'unmigrated'],
@@ -30,15 +32,11 @@ export const POSTGRES: SqlDialect = {
   name: 'postgres',
   parameter: (position) => `$${position}`,
   forUpdate: 'for update',
-  forKeyShare: 'for key share',
   forUpdateOfFree: 'for update skip locked',
 
   entries: (list) => `jsonb_array_elements_text(cast(${list} as jsonb)) with ordinality as entry(value, place)`,
   listOf: (query) => `(select json_agg(value order by place)::text from (${query}) as listed)`,
   among: (column, query) => `${column} = any(array(${query}))`,
-  lockedIds: (list, table, condition) =>
-    `select r.id from (select distinct value from ${POSTGRES.entries(list)} order by value) as entry cross join lateral ` +
-    `(select r.id from ${table} as r where r.id = entry.value and ${condition} for key share) as r`,
   pair: (first, second) => `json_build_array(${first}, ${second})::text`,
   later: (at, previous) =>
     `case when ${at} > ${previous} then ${at} ` +
@@ -66,8 +64,9 @@ export const POSTGRES: SqlDialect = {
   commitsAlone: true,
   faultOf(thrown) {
     const code = codeOf(thrown);
-    if (code.length === 5) return FAULTS.get(code) ?? FAULTS.get(code.slice(0, 2));
-    return isLostConnection(thrown) || LOST.test(messageOf(thrown)) ? 'unavailable' : undefined;
+    // Codes of Node.js may be as long as one of PostgreSQL: EPIPE.
+    if (isLostConnection(thrown) || LOST.test(messageOf(thrown))) return 'unavailable';
+    return code.length === 5 ? (FAULTS.get(code) ?? FAULTS.get(code.slice(0, 2))) : undefined;
   },
   transaction: (kysely, work) => kysely.transaction().setIsolationLevel('read committed').execute(work),
   migrationLock: (tables) => `select pg_advisory_xact_lock(hashtext('express-sso-scim'), hashtext('${tables}'))`,

@@ -19,6 +19,8 @@ export type ResourceQuery = <T extends StoredResource>(
   exactType: string,
   query: Query,
   read: (row: Row) => T,
+  /** Further columns of rows of `resources as r`, where `read` wants any. */
+  further?: string,
 ) => Promise<Page<T>>;
 
 /**
@@ -28,11 +30,12 @@ export type ResourceQuery = <T extends StoredResource>(
  */
 export function createResourceQuery({ names, dialect }: StoreSite, type: string): ResourceQuery {
   const record = recordExpressions(type, 'r', names, dialect);
-  const columns = raw(recordColumns('r', record));
+  const recordOf = recordColumns('r', record);
   const resources = raw(names.resources);
 
-  return async (access, scope, exactType, query, read) => {
+  return async (access, scope, exactType, query, read, further) => {
     const { filter, sort, page } = query;
+    const columns = raw(further === undefined ? recordOf : `${recordOf}, ${further}`);
     const { skipped, after } = placeOf(page, sort);
     const site: FilterSite = {
       names,
@@ -54,9 +57,11 @@ export function createResourceQuery({ names, dialect }: StoreSite, type: string)
     function inOrderOfCreation(): Sql {
       const behind = typeof after === 'number' ? sql`and r.sequence > ${after}` : raw('');
       if (!filter) {
+        // The index alone tells what is counted and skipped; rows are visited where they are given.
         return sql`select t.total, p.* from (select count(*) as total from ${resources} as r where ${live}) as t
-          left join (select ${columns} from ${resources} as r where ${live} ${behind} order by r.sequence ${window}) as p
-          on 1 = 1 order by p.sequence`;
+          left join (select ${columns} from (select r.sequence from ${resources} as r where ${live} ${behind}
+          order by r.sequence ${window}) as page join ${resources} as r on r.sequence = page.sequence
+          where ${inScope}) as p on 1 = 1 order by p.sequence`;
       }
       return sql`with matches as materialized (select r.sequence from ${resources} as r where ${matching}),
         page as (select r.sequence from matches as r where 1 = 1 ${behind} order by r.sequence ${window})

@@ -25,7 +25,9 @@ export async function withRetries<T>(dialect: Pick<SqlDialect, 'faultOf'>, attem
           await setTimeout(Math.min(LONGEST_PAUSE, 4 * 2 ** count) * Math.random());
           break;
         case 'unavailable':
-          throw new StorageUnavailableError('the database cannot be reached, or cannot write', { cause: error });
+          throw new StorageUnavailableError(`the database cannot be reached, or cannot write (${messageOf(error)})`, {
+            cause: error,
+          });
         case 'unmigrated':
           throw new StorageUnavailableError(
             `the tables of express-sso-scim are missing or of another version (${messageOf(error)}): run migrate(kysely)`,

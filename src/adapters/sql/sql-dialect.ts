@@ -20,8 +20,6 @@ export interface SqlDialect {
 
   /** Locks the rows of a `select` against everybody. */
   readonly forUpdate: string;
-  /** Locks the rows of a `select` against those that lock them `forUpdate`. */
-  readonly forKeyShare: string;
   /** Locks the rows of a `select` that nobody else has locked, and passes over the others. */
   readonly forUpdateOfFree: string;
 
@@ -32,8 +30,6 @@ export interface SqlDialect {
    * without statistics begin at the wrong end.
    */
   among(column: string, query: string): string;
-  /** The column `id` of the rows of `table as r` that have an id of a list, however long, and are locked `forKeyShare`. */
-  lockedIds(jsonList: string, table: string, condition: string): string;
   /** All rows of a query with the one column `value` as text of a JSON list, in the order of its column `place`. */
   listOf(query: string): string;
   /** Two texts as one: the text of a JSON list. */

@@ -15,14 +15,11 @@ export const SQLITE: SqlDialect = {
   parameter: () => '?',
   // There is one writer at a time.
   forUpdate: '',
-  forKeyShare: '',
   forUpdateOfFree: '',
 
   entries: (list) => `(select value, key as place from json_each(${list})) as entry`,
   listOf: (query) => `(select json_group_array(value) from (select value from (${query}) order by place))`,
   among: (column, query) => `${column} in (${query})`,
-  lockedIds: (list, table, condition) =>
-    `select r.id from ${table} as r where r.id in (select value from ${SQLITE.entries(list)}) and ${condition}`,
   // With a text behind it, it is a text and no longer JSON to be nested.
   pair: (first, second) => `json_array(${first}, ${second}) || ''`,
   later: (at, previous) =>

@@ -44,9 +44,10 @@ export function createSqliteMemberWriter(site: StoreSite): MemberWriter {
     isSingle: false,
 
     async write(run, values, kind) {
-      const { add: asked, remove: unwanted, skip, groupId, organizationId, directoryId, shard, at } = values;
+      const { add: asked, remove: unwanted, skip, ifVersion, groupId, organizationId, directoryId, shard, at } = values;
       const [before] = await run(group(values));
       if (!before) return undefined;
+      if (ifVersion !== null && Number(before['version']) !== ifVersion) return { is_stale: 1 };
       const [unknown] = asked === '[]' ? [] : await run(missing(values));
       const list = unknown?.['list'] ?? '[]';
       if (skip === 0 && list !== '[]') return { ...before, missing: list };

@@ -24,6 +24,13 @@ export interface TableNames {
   readonly organizations: string;
   readonly users: string;
   readonly teams: string;
+  /** Functions, on PostgreSQL. */
+  readonly readUser: string;
+  readonly findUsers: string;
+  readonly changeMembers: string;
+  readonly insertResource: string;
+  readonly updateResource: string;
+  readonly eraseResource: string;
   readonly oidcTenants: string;
   readonly oidcDomains: string;
   readonly consumedKeys: string;
@@ -58,6 +65,12 @@ export function tableNames({ prefix = 'sso_', schema }: TableOptions, dialect: S
     organizations: named('organizations'),
     users: named('users'),
     teams: named('teams'),
+    readUser: named('read_user'),
+    findUsers: named('find_users'),
+    changeMembers: named('change_members'),
+    insertResource: named('insert_resource'),
+    updateResource: named('update_resource'),
+    eraseResource: named('erase_resource'),
     oidcTenants: named('oidc_tenants'),
     oidcDomains: named('oidc_domains'),
     consumedKeys: named('consumed_keys'),

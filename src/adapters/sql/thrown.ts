@@ -1,10 +1,15 @@
-/** The `code` of an error of a driver or of Node.js; empty when there is none. */
+/** The `code` of an error of a driver or of Node.js, from whatever realm; empty when there is none. */
 export function codeOf(thrown: unknown): string {
-  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  return textOf(thrown, 'code');
 }
 
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : '';
+  return textOf(thrown, 'message');
+}
+
+function textOf(thrown: unknown, name: string): string {
+  const text = typeof thrown === 'object' && thrown !== null ? Reflect.get(thrown, name) : undefined;
+  return typeof text === 'string' ? text : '';
 }
 
 const LOST = new Set([

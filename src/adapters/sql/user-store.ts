@@ -1,33 +1,41 @@
-import type { DeletedUser, DirectoryUser, DirectoryUserStore, GroupReference } from '../../storage/directory-user.js';
+import type {
+  DeletedUser,
+  DirectoryUser,
+  DirectoryUserStore,
+  GroupReference,
+  UserQuery,
+} from '../../storage/directory-user.js';
 import type { DirectoryScope } from '../../storage/scope.js';
 import type { Row, Run } from './access.js';
-import { createResourceWriter } from './create-resource-writer.js';
-import { createResourceEraser } from './resource-eraser.js';
+import { createResourceEraser, createResourceWriter } from './create-resource-writer.js';
 import { createResourceQuery } from './resource-query.js';
 import { inScope, isLive, recordColumns, recordExpressions, USER, userOf } from './resource-rows.js';
 import { resourceValues } from './resource-values.js';
 import { changedRow, refuseConflict } from './resource-writer.js';
 import { prepare } from './sql-text.js';
 import type { StoreOver, StoreSite } from './store-site.js';
+import { groupsOf, userGroups } from './user-groups.js';
+import { userNameSearch } from './user-name-search.js';
 
 export function openUserStore(site: StoreSite): StoreOver<DirectoryUserStore> {
   const { names, dialect } = site;
-  const { resources, memberships } = names;
+  const { resources } = names;
   const writer = createResourceWriter(site, USER);
   const erase = createResourceEraser(site, USER);
   const queryUsers = createResourceQuery(site, USER);
   const columns = recordColumns('r', recordExpressions(USER, 'r', names, dialect));
   const ofUsers = `from ${resources} as r where ${inScope('r')} and r.type = '${USER}'`;
-  const groupList = dialect.listOf(
-    `select ${dialect.pair('g.id', "coalesce(g.display_name, '')")} as value, g.sequence as place ` +
-      `from ${memberships} as m join ${resources} as g on g.organization_id = m.organization_id ` +
-      'and g.directory_id = m.directory_id and g.id = m.group_id ' +
-      `where ${inScope('m')} and m.member_id = r.id`,
-  );
+  const groups = userGroups(names, dialect);
 
   const get = prepare(`select ${columns} ${ofUsers} and r.id = {id} and ${isLive('r')}`, dialect);
   const getWithGroups = prepare(
-    `select ${columns}, ${groupList} as groups ${ofUsers} and r.id = {id} and ${isLive('r')}`,
+    dialect.name === 'postgres'
+      ? `select * from ${names.readUser}({organizationId}, {directoryId}, {id})`
+      : `select ${columns}, ${groups} ${ofUsers} and r.id = {id} and ${isLive('r')}`,
+    dialect,
+  );
+  const findByUserName = prepare(
+    `select * from ${names.findUsers}({organizationId}, {directoryId}, {key}, {limit})`,
     dialect,
   );
   const getMany = prepare(
@@ -48,6 +56,18 @@ export function openUserStore(site: StoreSite): StoreOver<DirectoryUserStore> {
   return (access) => {
     const write = <T>(scope: DirectoryScope, work: (run: Run) => Promise<T>) =>
       writer.isSingle ? access.single(scope, work) : access.whole(scope, work);
+    /** A page with all who have the name; `undefined` when there are more, or the query asks for something else. */
+    async function findPage({ organizationId, directoryId }: DirectoryScope, query: UserQuery) {
+      const search = userNameSearch(query);
+      if (!search) return undefined;
+      const values = { organizationId, directoryId, key: search.key, limit: search.count + 1 };
+      const rows = await access.read({ organizationId }, (run) => run(findByUserName(values)));
+      if (rows.length > search.count) return undefined;
+      const inOrder = [...rows].sort((a, b) => Number(a['sequence']) - Number(b['sequence']));
+      const lists = new Map(rows.map((row) => [String(row['id']), groupsOf(row)]));
+      return { items: inOrder.map(userOf), total: rows.length, groups: lists };
+    }
+
     const one = ({ organizationId, directoryId }: DirectoryScope, id: string) => ({ organizationId, directoryId, id });
     return {
       async get(scope, id) {
@@ -61,7 +81,18 @@ export function openUserStore(site: StoreSite): StoreOver<DirectoryUserStore> {
         return (await access.read(scope, (run) => run(getMany(values)))).map(userOf);
       },
 
-      query: (scope, query) => queryUsers(access, scope, USER, query, userOf),
+      async query(scope, query) {
+        if (!query.withGroups) return queryUsers(access, scope, USER, query, userOf);
+        const found = dialect.name === 'postgres' ? await findPage(scope, query) : undefined;
+        if (found) return found;
+        const lists = new Map<string, readonly GroupReference[]>();
+        const read = (row: Row) => {
+          const user = userOf(row);
+          lists.set(user.id, groupsOf(row));
+          return user;
+        };
+        return { ...(await queryUsers(access, scope, USER, query, read, groups)), groups: lists };
+      },
 
       async getWithGroups(scope, id) {
         const [row] = await access.read(scope, (run) => run(getWithGroups(one(scope, id))));
@@ -110,14 +141,6 @@ export function openUserStore(site: StoreSite): StoreOver<DirectoryUserStore> {
 
 function stampsOf(row: Row): Pick<DirectoryUser, 'created' | 'lastModified'> {
   return { created: String(row['created']), lastModified: String(row['last_modified']) };
-}
-
-function groupsOf(row: Row): GroupReference[] {
-  const pairs = JSON.parse(String(row['groups'] ?? '[]')) as readonly string[];
-  return pairs.map((pair) => {
-    const [id, displayName] = JSON.parse(pair) as readonly [string, string];
-    return { id, displayName };
-  });
 }
 
 function deletedOf(row: Row): DeletedUser {

@@ -10,7 +10,7 @@ import { readPatch } from '../patch/patch-edits.js';
 import { canonicalResource } from '../schema/canonical-resource.js';
 import type { ResourceType } from '../schema/resource-type.js';
 import { keepUnchangeable } from '../schema/unchangeable-values.js';
-import { draftOf, draftUnlessSame } from './resource-draft.js';
+import { draftOf, draftUnlessSame, wholeDraftOf } from './resource-draft.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
 import { written, writtenUnlessKnown } from './written-answer.js';
 
@@ -32,7 +32,7 @@ export function createCustomResourceEndpoint(options: {
       const resource = await customResources.create(
         context.scope,
         type.name,
-        draftOf(attributes, type, context.policy),
+        wholeDraftOf(attributes, type, context.policy),
       );
       return written(201, writer.write(context, resource, undefined, projection));
     },
@@ -49,7 +49,7 @@ export function createCustomResourceEndpoint(options: {
         requireMatch(conditions, current.version);
         return draftUnlessSame(
           current,
-          draftOf(keepUnchangeable(current.attributes, attributes, type), type, context.policy),
+          wholeDraftOf(keepUnchangeable(current.attributes, attributes, type), type, context.policy),
         );
       });
       if (!resource) throw unknownResource(type, id);
@@ -80,8 +80,8 @@ export function createCustomResourceEndpoint(options: {
       return queryInBatches(ask, storage.groups, scope, query, storage.capabilities);
     },
 
-    async write(context, resources, projection) {
-      return resources.map((resource) => writer.write(context, resource, undefined, projection).content);
+    async write(context, { items }, projection) {
+      return items.map((resource) => writer.write(context, resource, undefined, projection).content);
     },
   };
 }

@@ -21,13 +21,15 @@ export async function* memberPages(
   }
 }
 
-/** `members` of a group as they are shown (RFC 7643 section 4.2). */
-export async function shownMembers(storage: Storage, context: ScimContext, groupId: string): Promise<Besides> {
-  const values: JsonObject[] = [];
-  for await (const page of memberPages(storage, context, groupId)) {
-    for (const member of page) values.push(shownMember(member, context));
-  }
-  return { name: 'members', values };
+/** `members` of a group as they are shown (RFC 7643 section 4.2); `undefined` where they are more than one page. */
+export async function shownMembers(
+  storage: Storage,
+  context: ScimContext,
+  groupId: string,
+): Promise<Besides | undefined> {
+  const page = await storage.groups.members(context.scope, groupId, { after: '', limit: MEMBER_PAGE });
+  if (page.next !== undefined) return undefined;
+  return { name: 'members', values: page.items.map((member) => shownMember(member, context)) };
 }
 
 /** One of `members` as it is shown. */

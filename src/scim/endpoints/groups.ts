@@ -1,6 +1,7 @@
 import type { DirectoryGroups } from '../../provisioning/directory-groups.js';
 import { queryInBatches } from '../../storage/batched-query.js';
 import type { DirectoryGroup, GroupMember } from '../../storage/group-store.js';
+import type { Page } from '../../storage/query.js';
 import type { JsonObject } from '../../storage/resource-store.js';
 import type { Storage } from '../../storage/storage.js';
 import type { ScimPolicy } from '../../tenancy/scim-policy.js';
@@ -15,9 +16,9 @@ import { type AttributeEdit, readPatch } from '../patch/patch-edits.js';
 import { canonicalResource } from '../schema/canonical-resource.js';
 import type { ResourceType } from '../schema/resource-type.js';
 import { keepUnchangeable } from '../schema/unchangeable-values.js';
-import { memberPages, shownMembers } from './group-members.js';
+import { MEMBER_PAGE, memberPages, shownMembers } from './group-members.js';
 import { areLong, groupPieces } from './group-pieces.js';
-import { draftOf, draftUnlessSame } from './resource-draft.js';
+import { draftOf, draftUnlessSame, wholeDraftOf } from './resource-draft.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
 import { type ShownResource, written, writtenUnlessKnown } from './written-answer.js';
 
@@ -36,13 +37,12 @@ export function createGroupsEndpoint(options: {
     group: DirectoryGroup,
     projection: Projection | undefined,
   ): Promise<ShownResource> {
-    const isShown = shows(projection, 'members');
-    if (isShown && areLong([group])) {
-      const { content, etag, location } = writer.write(context, group, undefined, projection);
-      return { pieces: await groupPieces(storage, context, [group], () => content, projection), etag, location };
-    }
-    const members = isShown ? await shownMembers(storage, context, group.id) : undefined;
-    return writer.write(context, group, members, projection);
+    if (!shows(projection, 'members')) return writer.write(context, group, undefined, projection);
+    // A store may count the members wrong, so what has been read tells as well.
+    const members = areLong([group]) ? undefined : await shownMembers(storage, context, group.id);
+    if (members) return writer.write(context, group, members, projection);
+    const { content, etag, location } = writer.write(context, group, undefined, projection);
+    return { pieces: await groupPieces(storage, context, [group], () => content, projection), etag, location };
   }
 
   /** After a write a large group is shown without its members, unless they were asked for by name. */
@@ -54,6 +54,23 @@ export function createGroupsEndpoint(options: {
     const asked = projection?.mode === 'only';
     if (asked || group.memberCount <= context.policy.membersInWriteAnswers) return show(context, group, projection);
     return writer.write(context, group, undefined, projection);
+  }
+
+  /** Groups with their members; `undefined` as soon as these turn out to be too many. */
+  async function writtenInMemory(
+    context: ScimContext,
+    page: readonly DirectoryGroup[],
+    write: (group: DirectoryGroup, members: Besides) => JsonObject,
+  ): Promise<readonly JsonObject[] | undefined> {
+    const shown: JsonObject[] = [];
+    let memberCount = 0;
+    for (const group of page) {
+      const members = await shownMembers(storage, context, group.id);
+      memberCount += members?.values.length ?? 0;
+      if (!members || memberCount > MEMBER_PAGE) return undefined;
+      shown.push(write(group, members));
+    }
+    return shown;
   }
 
   function currentMembers(context: ScimContext, id: string): CurrentMembers {
@@ -79,7 +96,7 @@ export function createGroupsEndpoint(options: {
       const { attributes, members } = canonicalResource(body, type, policy);
       const group = await groups.create(
         scope,
-        draftOf(attributes, type, policy),
+        wholeDraftOf(attributes, type, policy),
         memberIds(members),
         policy.unknownMembers,
       );
@@ -99,7 +116,7 @@ export function createGroupsEndpoint(options: {
       refuseSelf(members, id);
       const group = await groups.change(scope, id, {
         decide: (current) =>
-          draftUnlessSame(current, draftOf(keepUnchangeable(current.attributes, attributes, type), type, policy)),
+          draftUnlessSame(current, wholeDraftOf(keepUnchangeable(current.attributes, attributes, type), type, policy)),
         members,
         ...memberRules(conditions, policy),
       });
@@ -142,14 +159,12 @@ export function createGroupsEndpoint(options: {
       return queryInBatches(ask, storage.groups, scope, query, storage.capabilities);
     },
 
-    async write(context, page: readonly DirectoryGroup[], projection) {
+    async write(context, { items: page }: Page<DirectoryGroup>, projection) {
       const write = (group: DirectoryGroup, members?: Besides) =>
         writer.write(context, group, members, projection).content;
       if (!shows(projection, 'members')) return page.map((group) => write(group));
-      if (areLong(page)) return { pieces: await groupPieces(storage, context, page, write, projection) };
-      const shown: JsonObject[] = [];
-      for (const group of page) shown.push(write(group, await shownMembers(storage, context, group.id)));
-      return shown;
+      const shown = areLong(page) ? undefined : await writtenInMemory(context, page, write);
+      return shown ?? { pieces: await groupPieces(storage, context, page, write, projection) };
     },
   };
 }

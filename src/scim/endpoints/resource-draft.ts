@@ -12,19 +12,38 @@ import { uniqueKeys } from '../schema/unique-keys.js';
 const LONGEST_RESOURCE = 256 * 1024;
 
 /**
- * What is to be stored of a resource: its attributes, once they are complete, and the keys that are its alone.
+ * What is to be stored of a resource that a request states as a whole.
+ * @param before what is judged leniently, see `requireAttributes`
  * @throws {ScimError} 400 invalidValue where something required is missing, 413 for a resource that is too large.
  */
+export function wholeDraftOf(
+  attributes: JsonObject,
+  type: ResourceType,
+  policy: ScimPolicy,
+  before?: JsonObject,
+): ResourceDraft {
+  requireAttributes(attributes, type, { before });
+  return draftOf(attributes, type, policy);
+}
+
+/**
+ * What is to be stored of a resource that is known to be complete: its attributes, and the keys that are its alone.
+ * @throws {ScimError} 413 for a resource that is too large.
+ */
 export function draftOf(attributes: JsonObject, type: ResourceType, policy: ScimPolicy): ResourceDraft {
-  requireAttributes(attributes, type);
   refuseLargeResource(attributes);
   return { attributes, uniqueKeys: uniqueKeys(type, attributes, policy) };
 }
 
 /** It would make every list it is in unbearable. */
 function refuseLargeResource(attributes: JsonObject): void {
-  if (atMostAsJson(attributes) <= LONGEST_RESOURCE || JSON.stringify(attributes).length <= LONGEST_RESOURCE) return;
+  if (atMostAsJson(attributes) <= LONGEST_RESOURCE || lengthAsJson(attributes) <= LONGEST_RESOURCE) return;
   throw new ScimError(413, undefined, `A resource may have at most ${LONGEST_RESOURCE} characters as JSON.`);
+}
+
+/** Without `active`: `false` is longer than `true`, and that must not keep anybody from being deactivated. */
+function lengthAsJson(attributes: JsonObject): number {
+  return JSON.stringify({ ...attributes, active: undefined }).length;
 }
 
 /** A bound of the characters of JSON that costs less than writing it: every character could need an escape of six. */

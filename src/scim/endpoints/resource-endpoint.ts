@@ -28,12 +28,8 @@ export interface ResourceEndpoint {
   replace(context: ScimContext, id: string, body: unknown, options: RequestOptions): Promise<ScimResponse>;
   patch(context: ScimContext, id: string, body: unknown, options: RequestOptions): Promise<ScimResponse>;
   remove(context: ScimContext, id: string, options: RequestOptions): Promise<ScimResponse>;
-  /** Resources that match, in the store's form. */
-  query(context: ScimContext, query: Query): Promise<Page<StoredResource>>;
+  /** Resources that match, in the store's form, with what the projection needs of them. */
+  query(context: ScimContext, query: Query, projection: Projection | undefined): Promise<Page<StoredResource>>;
   /** Each resource of a page as it is shown. */
-  write(
-    context: ScimContext,
-    resources: readonly StoredResource[],
-    projection: Projection | undefined,
-  ): Promise<WrittenList>;
+  write(context: ScimContext, page: Page<StoredResource>, projection: Projection | undefined): Promise<WrittenList>;
 }

@@ -46,9 +46,10 @@ export async function searchOne(
           count: paging.count,
         };
   const query = { page: request, ...(filter ? { filter } : {}), ...(sort ? { sort } : {}) };
-  const asked = endpoint.query(context, query);
+  const projection = readProjection(search, type, returned);
+  const asked = endpoint.query(context, query, projection);
   const page = await ('after' in request && request.after !== '' ? asked.catch(refuseForeignPosition) : asked);
-  const resources = await endpoint.write(context, page.items, readProjection(search, type, returned));
+  const resources = await endpoint.write(context, page, projection);
   const counts = { total: page.total, itemsPerPage: page.items.length };
   if (paging.method === 'index') return listResponse(counts, resources, { startIndex: paging.startIndex });
   if (page.next === undefined) return listResponse(counts, resources, {});
@@ -85,11 +86,12 @@ export async function searchAll(
     const filter = syntax && bindFilter(syntax, { type: endpoint.type, unquotedValues, isKnown });
     const room = paging.count - itemsPerPage;
     const startIndex = Math.max(1, paging.startIndex - total);
-    const page = await endpoint.query(context, { page: { startIndex, count: room }, ...(filter ? { filter } : {}) });
+    const projection = readProjection(search, endpoint.type, endpoint.returned);
+    const query = { page: { startIndex, count: room }, ...(filter ? { filter } : {}) };
+    const page = await endpoint.query(context, query, projection);
     total += page.total;
     itemsPerPage += page.items.length;
-    const projection = readProjection(search, endpoint.type, endpoint.returned);
-    if (page.items.length > 0) lists.push(await endpoint.write(context, page.items, projection));
+    if (page.items.length > 0) lists.push(await endpoint.write(context, page, projection));
   }
   return listResponse({ total, itemsPerPage }, joined(lists), { startIndex: paging.startIndex });
 }

@@ -1,6 +1,6 @@
 import type { DirectoryUsers, ResourceDraft } from '../../provisioning/directory-users.js';
 import { queryInBatches } from '../../storage/batched-query.js';
-import type { DirectoryUser, GroupReference } from '../../storage/directory-user.js';
+import type { DirectoryUser, GroupReference, UserInGroups, UserPage, UserQuery } from '../../storage/directory-user.js';
 import { UniqueConflictError } from '../../storage/errors.js';
 import type { JsonObject } from '../../storage/resource-store.js';
 import type { Storage } from '../../storage/storage.js';
@@ -16,7 +16,8 @@ import { readPatch } from '../patch/patch-edits.js';
 import { canonicalResource } from '../schema/canonical-resource.js';
 import type { ResourceType } from '../schema/resource-type.js';
 import { keepUnchangeable } from '../schema/unchangeable-values.js';
-import { draftOf, draftUnlessSame } from './resource-draft.js';
+import { uniqueKeys } from '../schema/unique-keys.js';
+import { draftOf, draftUnlessSame, wholeDraftOf } from './resource-draft.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
 import { written, writtenUnlessKnown } from './written-answer.js';
 
@@ -36,25 +37,44 @@ export function createUsersEndpoint(options: {
   const returned = returnedRules(type);
   const texts = createKeptTexts(listCacheBytes);
 
-  async function show(
+  function show(
     context: ScimContext,
-    user: DirectoryUser,
+    { user, groups }: UserInGroups,
     projection: Projection | undefined,
-  ): Promise<WrittenResource> {
-    if (!shows(projection, 'groups')) return writer.write(context, user, undefined, projection);
-    const groups = await storage.groups.groupsOf(context.scope, [user.id]);
-    return writer.write(context, user, createGroupsView(context)(groups.get(user.id) ?? []), projection);
-  }
-
-  function draft(attributes: JsonObject, policy: ScimPolicy): ResourceDraft {
-    const drafted = draftOf(attributes, type, policy);
-    requireUserNameFormat(attributes, policy);
-    return drafted;
+  ): WrittenResource {
+    const view = shows(projection, 'groups') ? createGroupsView(context)(groups) : undefined;
+    return writer.write(context, user, view, projection);
   }
 
   function newUser(body: unknown, policy: ScimPolicy): ResourceDraft {
-    const { attributes } = canonicalResource(body, type, policy);
-    return draft('active' in attributes ? attributes : { ...attributes, active: policy.activeByDefault }, policy);
+    const { attributes: given } = canonicalResource(body, type, policy);
+    const attributes = 'active' in given ? given : { ...given, active: policy.activeByDefault };
+    const draft = wholeDraftOf(attributes, type, policy);
+    requireUserNameFormat(attributes, policy);
+    return draft;
+  }
+
+  function replacedUser(current: DirectoryUser, given: JsonObject, policy: ScimPolicy): ResourceDraft | undefined {
+    const next = keepUnchangeable(current.attributes, keepActive(current.attributes, given), type);
+    // Whoever is shut out need not satisfy rules made since, or an old entry would keep its access.
+    const before = next['active'] === false ? current.attributes : undefined;
+    const draft = wholeDraftOf(next, type, policy, before);
+    requireUserNameFormat(next, policy, before);
+    return draftUnlessSame(current, withoutNewClaims(current, draft, policy));
+  }
+
+  function patchedUser(current: DirectoryUser, patched: JsonObject, policy: ScimPolicy): ResourceDraft | undefined {
+    const next = keepActive(current.attributes, patched);
+    requireUserNameFormat(next, policy, current.attributes);
+    return draftUnlessSame(current, withoutNewClaims(current, draftOf(next, type, policy), policy));
+  }
+
+  /** Whoever is inactive does not claim what has become unique since: a twin must not keep anybody's access open. */
+  function withoutNewClaims(current: DirectoryUser, draft: ResourceDraft, policy: ScimPolicy): ResourceDraft {
+    if (draft.attributes['active'] !== false) return draft;
+    const claimed = uniqueKeys(type, current.attributes, policy);
+    const isNewClaim = (key: string) => claimed.includes(key) && !current.uniqueKeys.includes(key);
+    return { ...draft, uniqueKeys: draft.uniqueKeys.filter((key) => !isNewClaim(key)) };
   }
 
   return {
@@ -82,11 +102,10 @@ export function createUsersEndpoint(options: {
       const replaceExisting = () =>
         users.change(scope, id, (current) => {
           requireMatch(conditions, current.version);
-          const next = keepActive(current.attributes, attributes);
-          return draftUnlessSame(current, draft(keepUnchangeable(current.attributes, next, type), policy));
+          return replacedUser(current, attributes, policy);
         });
       let user = await replaceExisting();
-      if (user) return written(200, await show(context, user, projection));
+      if (user) return written(200, show(context, user, projection));
       if (policy.putUnknownUser === 'refuse' || conditions.ifMatch !== undefined) throw unknownUser(id);
       try {
         const created = await users.create(scope, newUser(body, policy), chosenId(id));
@@ -95,7 +114,7 @@ export function createUsersEndpoint(options: {
         // Another request may have created the very same user meanwhile.
         user = error instanceof UniqueConflictError ? await replaceExisting() : undefined;
         if (!user) throw error;
-        return written(200, await show(context, user, projection));
+        return written(200, show(context, user, projection));
       }
     },
 
@@ -105,11 +124,10 @@ export function createUsersEndpoint(options: {
       const edits = readPatch(body, rules);
       const user = await users.change(scope, id, (current) => {
         requireMatch(conditions, current.version);
-        const next = keepActive(current.attributes, applyEdits(current.attributes, edits, rules));
-        return draftUnlessSame(current, draft(next, policy));
+        return patchedUser(current, applyEdits(current.attributes, edits, rules), policy);
       });
       if (!user) throw unknownUser(id);
-      return written(200, await show(context, user, projection));
+      return written(200, show(context, user, projection));
     },
 
     async remove({ scope, policy }, id, conditions) {
@@ -118,19 +136,20 @@ export function createUsersEndpoint(options: {
       return { status: 204 };
     },
 
-    query({ scope }, query) {
-      const ask = (each: typeof query) => storage.directoryUsers.query(scope, each);
-      return queryInBatches(ask, storage.groups, scope, query, storage.capabilities);
+    query({ scope }, query, projection): Promise<UserPage> {
+      const asked: UserQuery = shows(projection, 'groups') ? { ...query, withGroups: true } : query;
+      const ask = (each: UserQuery) => storage.directoryUsers.query(scope, each);
+      return queryInBatches(ask, storage.groups, scope, asked, storage.capabilities);
     },
 
-    async write(context, resources, projection) {
+    async write(context, { items, groups: known }: UserPage, projection) {
       if (!shows(projection, 'groups')) {
-        return resources.map((user) => writer.write(context, user, undefined, projection).content);
+        return items.map((user) => writer.write(context, user, undefined, projection).content);
       }
-      const ids = resources.map(({ id }) => id);
-      const groups = await storage.groups.groupsOf(context.scope, ids);
+      const ids = items.map(({ id }) => id);
+      const groups = known ?? (await storage.groups.groupsOf(context.scope, ids));
       const view = createGroupsView(context);
-      const page = resources.map((resource) => ({ resource, groups: groups.get(resource.id) ?? [] }));
+      const page = items.map((resource) => ({ resource, groups: groups.get(resource.id) ?? [] }));
       const write = (listed: ListedResource) =>
         writer.write(context, listed.resource, view(listed.groups), projection).content;
       return projection ? page.map(write) : { text: texts.join(context, page, write) };
@@ -184,8 +203,9 @@ function keepActive({ active }: JsonObject, next: JsonObject): JsonObject {
   return active === undefined || 'active' in next ? next : { ...next, active };
 }
 
-function requireUserNameFormat({ userName }: JsonObject, { userNameFormat }: ScimPolicy): void {
-  if (userNameFormat === 'email' && !EMAIL.test(String(userName))) {
+/** A `userName` that stays as it was before may be older than the policy. */
+function requireUserNameFormat({ userName }: JsonObject, { userNameFormat }: ScimPolicy, before?: JsonObject): void {
+  if (userNameFormat === 'email' && userName !== before?.['userName'] && !EMAIL.test(String(userName))) {
     throw badRequest(
       'invalidValue',
       '"userName" must be an e-mail address here. Map it to the e-mail in the identity provider.',

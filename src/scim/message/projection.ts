@@ -123,6 +123,7 @@ function within(value: JsonValue, narrow: (part: JsonObject) => JsonObject): Jso
 function knownPaths(names: readonly string[], type: ResourceType): readonly (readonly string[])[] {
   return names.flatMap((name) => {
     const resolution = resolvePath(type, name.trim());
+    if (resolution.kind === 'core') return [...type.schema.attributes.values()].map((attribute) => [attribute.name]);
     if (resolution.kind === 'extension') return [[resolution.urn]];
     return resolution.kind === 'attribute' ? [storagePath(resolution.resolved)] : [];
   });

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../storage/resource-store.js';
 import type { AttributeType } from '../schema/attribute-type.js';
-import { coerceValue, isJsonObject, type UnknownNames } from '../schema/coerce-value.js';
+import { coerceValue, isJsonObject, subAttributeOf, type UnknownNames } from '../schema/coerce-value.js';
 import { requireAttributes } from '../schema/required-values.js';
 import type { ResolvedPath } from '../schema/resolve-path.js';
 import { keepUnchangeable, refuseChange } from '../schema/unchangeable-values.js';
@@ -31,7 +31,10 @@ export function applyEdits(attributes: JsonObject, edits: readonly AttributeEdit
     current = withValueAt(current, target, list.size > 0 ? list.elements() : undefined);
   }
   const kept = keepUnchangeable(attributes, current, rules.type, 'refuse');
-  requireAttributes(kept, rules.type, (subAttribute) => wasTaken(subAttribute, edits));
+  requireAttributes(kept, rules.type, {
+    before: attributes,
+    wasTaken: (subAttribute) => wasTaken(subAttribute, edits),
+  });
   return kept;
 }
 
@@ -85,7 +88,7 @@ function mergeComplex(
 ): JsonObject | undefined {
   const merged: Record<string, JsonValue> = { ...before, ...value };
   for (const name of Object.keys(given)) {
-    const sub = attribute.subAttributes.get(name.toLowerCase());
+    const sub = subAttributeOf(attribute, name);
     if (sub && sub.mutability !== 'readOnly' && !(sub.name in value)) delete merged[sub.name];
   }
   // A reference belongs to its value: the one to the manager before says nothing of the next.

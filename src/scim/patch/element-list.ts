@@ -1,6 +1,7 @@
 import { foldCase } from '../../core/fold.js';
 import type { Filter } from '../../storage/query.js';
-import type { JsonObject, JsonValue } from '../../storage/resource-store.js';
+import type { JsonValue } from '../../storage/resource-store.js';
+import { textLength } from '../../storage/text-length.js';
 import { elementKey, isJsonObject, isPrimary } from '../schema/coerce-value.js';
 
 /**
@@ -167,12 +168,4 @@ function haveSameKey(a: JsonValue, b: JsonValue | undefined): boolean {
 /** Two values of one key as one; where both say something, the second counts. */
 function merged(first: JsonValue, second: JsonValue): JsonValue {
   return isJsonObject(first) && isJsonObject(second) ? { ...first, ...second } : second;
-}
-
-function textLength(value: JsonValue | undefined): number {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 0;
-  let length = 0;
-  for (const name in value) length += textLength((value as JsonObject)[name]);
-  return length;
 }

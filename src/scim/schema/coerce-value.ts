@@ -113,7 +113,8 @@ function coerceComplex(attribute: AttributeType, value: unknown, unknown: Unknow
   return Object.keys(complex).length > 0 ? complex : undefined;
 }
 
-function subAttributeOf(attribute: AttributeType, name: string): AttributeType | undefined {
+/** The sub-attribute that a client means by a name, which may be one that only identity providers know. */
+export function subAttributeOf(attribute: AttributeType, name: string): AttributeType | undefined {
   const lower = name.toLowerCase();
   const known = attribute.subAttributes.get(lower);
   return known ?? attribute.subAttributes.get(SUB_ATTRIBUTE_ALIASES.get(attribute.name)?.get(lower) ?? '');

@@ -73,7 +73,10 @@ export function isMembership({ members, memberOf }: ResourceType, attribute: Att
 export function compileResourceType(input: ResourceTypeInput): ResourceType {
   const base = compileSchema(input.schema);
   for (const attribute of input.attributes ?? []) refuseReplacement(attribute, base, input.name);
-  const own = new Map([...base.attributes, ...compileAttributes(input.attributes ?? [])]);
+  const own = new Map(base.attributes);
+  for (const [key, attribute] of compileAttributes(input.attributes ?? [])) {
+    own.set(key, withStandardParts(attribute, base.attributes.get(key)));
+  }
   const extensions = new Map<string, CompiledExtension>();
   for (const { schema, required = false } of input.extensions ?? []) {
     const compiled = compileSchema(schema);
@@ -110,6 +113,12 @@ function refuseReplacement({ name, type, multiValued }: AttributeDefinition, bas
   if (GONE_BY.has(key) || standard.type !== type || standard.multiValued !== (multiValued ?? false)) {
     throw new TypeError(`"${name}" is an attribute of every ${noun} and cannot take another form`);
   }
+}
+
+/** Who requires `emails` need not describe again what is in one. */
+function withStandardParts(attribute: AttributeType, standard: AttributeType | undefined): AttributeType {
+  const isLeftOut = standard && attribute.subAttributes.size === 0;
+  return isLeftOut ? { ...attribute, subAttributes: standard.subAttributes } : attribute;
 }
 
 function compileSchema(input: SchemaInput): CompiledSchema {

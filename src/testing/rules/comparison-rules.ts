@@ -48,6 +48,7 @@ export const COMPARISON_RULES: readonly ContractRule[] = [
       { userName: 'é' },
       { userName: 'É' },
       { userName: 'e\u0301' },
+      { emails: [{ value: 'ÄDA@Example.com' }], externalId: 'ÄDA', displayName: 'ÄDA' },
     ],
     [
       [compare('eq', 'userName', 'ada'), '0'],
@@ -60,6 +61,9 @@ export const COMPARISON_RULES: readonly ContractRule[] = [
       [compare('ew', 'userName', 'ς'), '5'],
       [compare('eq', 'userName', 'É'), '7 8'],
       [compare('sw', 'userName', 'i'), '1 2'],
+      [compare('eq', 'emails.value', 'äda@EXAMPLE.com'), '10'],
+      [compare('eq', 'externalId', 'äda'), '10'],
+      [compare('eq', 'displayName', 'äda'), '10'],
     ],
   ),
   filterRule(

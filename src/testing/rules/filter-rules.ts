@@ -199,6 +199,48 @@ export const FILTER_RULES: readonly ContractRule[] = [
       }
     },
   },
+  {
+    code: 'Q16',
+    promise: 'a filter finds what is stored now: after a change by the new values alone, after a deletion nothing',
+    notice: 'a provider finds a person by an address that is a colleague’s now, and changes the wrong one',
+    async check({ storage, newDirectory }) {
+      const texts = ['userName', 'externalId', 'displayName', 'emails.value', 'title'];
+      const attributesOf = (text: string) => ({
+        ...Object.fromEntries(texts.map((name) => [name, text])),
+        emails: [{ value: text }],
+      });
+      for (const kind of RESOURCE_KINDS) {
+        const scope = await newDirectory();
+        const ask = askOf(storage, scope, kind);
+        const foundBy = async (text: string) =>
+          Promise.all(texts.map((path) => found(ask, { filter: compare('eq', path, text) })));
+        const each = (ids: string) => texts.map(() => ids);
+        await kind.insert(storage, scope, draft('r0', attributesOf('before')));
+        const change = { lastModified: T1, attributes: attributesOf('after'), uniqueKeys: [] };
+        const { version } = await kind.update(storage, scope, 'r0', change, 1);
+        expectSame(await foundBy('before'), each(''), `what ${texts} find of ${kind.title} by old values`);
+        expectSame(await foundBy('after'), each('0'), `what ${texts} find of ${kind.title} by new values`);
+        await kind.remove(storage, scope, 'r0', version, T1);
+        expectSame(await foundBy('after'), each(''), `what ${texts} find of deleted ${kind.title}`);
+      }
+      const scope = await newDirectory();
+      await addResources(storage, scope, [{}, {}]);
+      await storage.groups.insert(scope, draft('r2'), { ids: ['r0', 'r1'], unknown: 'refuse' });
+      const change = { add: [], remove: ['r0'] };
+      await storage.groups.changeMembers(scope, 'r2', { change, at: T1, unknown: 'refuse' });
+      await storage.directoryUsers.tombstone(scope, { id: 'r1', deletedAt: T1 }, 1);
+      for (const memberId of ['r0', 'r1']) {
+        const filter: Filter = { op: 'hasMember', memberId };
+        expectSame(await found(askOf(storage, scope, GROUPS), { filter }), '', 'the groups of who is in none any more');
+      }
+      const filter: Filter = { op: 'memberOf', groupId: 'r2' };
+      expectSame(
+        await found(askOf(storage, scope), { filter }),
+        '',
+        'the people of a group that nobody is in any more',
+      );
+    },
+  },
 ];
 
 function element(...filters: readonly Filter[]): Filter {

@@ -172,6 +172,10 @@ export const GROUP_RULES: readonly ContractRule[] = [
       };
       expectSame(named, expected, 'the groups of each');
       expectSame([...(await storage.groups.groupsOf(scope, []))], [], 'the groups of nobody');
+      const renamed = { lastModified: T1, attributes: { displayName: 'renamed' }, uniqueKeys: [] };
+      await storage.groups.update(scope, 'outer', renamed, 1);
+      const groups = (await storage.groups.groupsOf(scope, ['u2'])).get('u2');
+      expectSame(groups, [{ id: 'outer', displayName: 'renamed' }], 'the groups after a rename');
     },
   },
   {

@@ -189,6 +189,33 @@ export const PAGE_RULES: readonly ContractRule[] = [
       }
     },
   },
+  {
+    code: 'P8',
+    promise: 'a page holds as many as asked for, and `total` counts all, also where there are more than a thousand',
+    notice: 'a provider is told that there are a hundred or a thousand people, and takes the others for removed',
+    async check({ storage, newDirectory }) {
+      const scope = await newDirectory();
+      const count = 1001;
+      for (let first = 0; first < count; first += 77) {
+        const ids = numbered('', Math.min(77, count - first)).map((_, index) => first + index);
+        await Promise.all(ids.map((id) => USERS.insert(storage, scope, draft(`r${id}`, { displayName: 'n' }))));
+      }
+      const ask = askOf(storage, scope);
+      for (const query of [{}, { filter: compare('eq', 'displayName', 'N') }, { sort: sortBy('id') }]) {
+        for (const page of [
+          { startIndex: 1, count: 1000 },
+          { after: '', count: 1000 },
+        ]) {
+          const { items, total, next } = await ask({ ...query, page });
+          expectSame(
+            { items: items.length, total, goesOn: next !== undefined },
+            { items: 1000, total: count, goesOn: true },
+            `a page of a thousand with ${JSON.stringify(query)}`,
+          );
+        }
+      }
+    },
+  },
 ];
 
 async function addNamed(

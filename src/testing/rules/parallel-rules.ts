@@ -220,6 +220,43 @@ export const PARALLEL_RULES: readonly ContractRule[] = [
       );
     },
   },
+  {
+    code: 'C11',
+    promise:
+      'who is added to a group while that is deleted, or deleted while a group is made of them, is not in it after',
+    notice: 'a person is in a group that does not exist, or a group holds somebody who does not, and nobody can end it',
+    async check({ storage, newDirectory }) {
+      const scope = await newDirectory();
+      const rounds = numbered('', 10);
+      await addUsers(storage, scope, ['u', ...rounds.map((round) => `u${round}`)]);
+      for (const round of rounds) await addGroup(storage, scope, `g${round}`);
+      const change = { add: ['u'], remove: [] };
+      const calls = rounds.flatMap((round) => [
+        () => storage.groups.changeMembers(scope, `g${round}`, { change, at: T1, unknown: 'refuse' }),
+        () => GROUPS.remove(storage, scope, `g${round}`, 1, T1),
+        () => storage.groups.insert(scope, draft(`n${round}`), { ids: [`u${round}`], unknown: 'skip' }),
+        () => USERS.remove(storage, scope, `u${round}`, 1, T1),
+      ]);
+      const { done = 0, StaleVersionError: stale = 0, ...others } = await outcomes(calls);
+      expectSame({ met: done + stale, others }, { met: 40, others: {} }, 'what became of 40 calls');
+      const left = await storage.groups.getMany(
+        scope,
+        rounds.map((round) => `g${round}`),
+      );
+      const ids = left.map(({ id }) => id).sort();
+      expectSame(await groupIdsOf(storage, scope, 'u'), ids, 'the groups of who was added while they were deleted');
+      for (const round of rounds) {
+        expectSame(
+          await memberIdsOf(storage, scope, `n${round}`),
+          [],
+          'the members of a group made of who was deleted',
+        );
+        expectSame((await storage.groups.get(scope, `n${round}`))?.memberCount, 0, 'its memberCount');
+        if (ids.includes(`g${round}`)) continue;
+        expectSame(await memberIdsOf(storage, scope, `g${round}`), [], 'the members of a group that was deleted');
+      }
+    },
+  },
 ];
 
 /** Starts all calls at once, and counts what becomes of them: how many are done, how many fail with which error. */

@@ -2,7 +2,7 @@ import { UniqueConflictError } from '../../storage/errors.js';
 import type { JsonObject } from '../../storage/resource-store.js';
 import { T0, T1 } from '../contract-ground.js';
 import type { ContractRule } from '../contract-rule.js';
-import { expectRefusal, expectSame, expectSameSet } from '../expectation.js';
+import { expectRefusal, expectSame, expectSameSet, expectThat } from '../expectation.js';
 import { deface, draft, recordOf } from '../resource-draft.js';
 import { CUSTOM_RESOURCES, GROUPS, type ResourceKind, USERS } from '../resource-kind.js';
 
@@ -175,6 +175,23 @@ export function resourceRules(kind: ResourceKind): readonly ContractRule[] {
           expected,
           'what is stored, after an item was written to',
         );
+      },
+    },
+    {
+      code: 'R17',
+      promise: 'a unique key may be long, and all of it counts',
+      notice:
+        'somebody with a long userName cannot be created, or is told to exist already since another one begins alike',
+      async check({ storage, newDirectory }) {
+        const scope = await newDirectory();
+        const [one, other] = [`userName:${'ü'.repeat(8000)}1`, `userName:${'ü'.repeat(8000)}2`] as const;
+        await kind.insert(storage, scope, draft('r1', {}, [one]));
+        await kind.insert(storage, scope, draft('r2', {}, [other]));
+        const again = kind.insert(storage, scope, draft('r3', {}, [one]));
+        const error = await expectRefusal(again, UniqueConflictError, 'a long key that is held');
+        expectThat(error.key === one, 'the error does not name the whole key');
+        await kind.remove(storage, scope, 'r1', 1, T1);
+        await kind.insert(storage, scope, draft('r3', {}, [one]));
       },
     },
     ...(kind.getMany ? [getManyRule(kind, kind.getMany)] : []),

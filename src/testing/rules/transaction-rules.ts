@@ -6,8 +6,10 @@ import type { Storage } from '../../storage/storage.js';
 import { directoryDraft, T0, T1, T2, tokenDraft } from '../contract-ground.js';
 import type { ContractRule } from '../contract-rule.js';
 import { expectRefusal, expectSame, expectThat } from '../expectation.js';
-import { addGroup, addUser, addUsers, changeMembers, memberIdsOf } from '../people-and-groups.js';
+import { addGroup, addUser, addUsers, changeMembers, groupIdsOf, memberIdsOf } from '../people-and-groups.js';
+import { askOf, compare, found } from '../query-ground.js';
 import { draft } from '../resource-draft.js';
+import { GROUPS } from '../resource-kind.js';
 import { snapshotOf } from '../snapshot.js';
 
 /** What the work of a transaction of the host's throws. */
@@ -53,6 +55,18 @@ export const TRANSACTION_RULES: readonly ContractRule[] = [
         expectSame(await memberIdsOf(inside, scope, 'g1'), ['u2'], 'the members seen inside');
         expectSame((await inside.directoryUsers.getDeleted(scope, 'u1'))?.deletedAt, T1, 'what is kept, seen inside');
         expectSame(inside.capabilities, storage.capabilities, 'the capabilities inside');
+        const [people, groups] = [askOf(inside, scope), askOf(inside, scope, GROUPS)];
+        const byName = { filter: compare('eq', 'userName', 'U2') };
+        expectSame(await found(people, byName), 'u2', 'the person that a filter finds inside');
+        expectSame(await found(people, { filter: { op: 'memberOf', groupId: 'g1' } }), 'u2', 'the people of the group');
+        expectSame(
+          await found(groups, { filter: { op: 'hasMember', memberId: 'u2' } }),
+          'g1',
+          'the groups of the person',
+        );
+        expectSame(await groupIdsOf(inside, scope, 'u2'), ['g1'], 'the groups that groupsOf shows inside');
+        const shown = await inside.directoryUsers.getWithGroups(scope, 'u2');
+        expectSame(shown?.groups, [{ id: 'g1', displayName: 'g1' }], 'the groups that getWithGroups shows inside');
       });
     },
   },

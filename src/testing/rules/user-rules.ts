@@ -1,4 +1,5 @@
 import { StaleVersionError } from '../../storage/errors.js';
+import type { Query } from '../../storage/query.js';
 import { T1, T2 } from '../contract-ground.js';
 import type { ContractRule } from '../contract-rule.js';
 import { expectRefusal, expectSame, expectThat } from '../expectation.js';
@@ -145,6 +146,36 @@ export const USER_RULES: readonly ContractRule[] = [
       const { accessEnding: __, ...clearedToo } = kept;
       expectSame(await directoryUsers.getDeleted(scope, 'u3'), clearedToo, 'a deleted person after clearAccessEnding');
       expectSame(await directoryUsers.get(scope, 'u2'), untouched, 'another person');
+    },
+  },
+  {
+    code: 'U7',
+    promise: 'a page asked for with groups is the same page, and the groups that it carries are those of getWithGroups',
+    notice: 'a list of people shows other groups than a GET of each of them',
+    async check({ storage, newDirectory }) {
+      const scope = await newDirectory();
+      const { directoryUsers } = storage;
+      for (const id of ['u1', 'u2', 'u3'])
+        await directoryUsers.insert(scope, draft(id, { userName: `${id}@acme.example` }));
+      await addGroup(storage, scope, 'zebra', ['u1', 'u2']);
+      await addGroup(storage, scope, 'ant', ['u1']);
+      const everybody = { page: { startIndex: 1, count: 10 } };
+      const equal = { op: 'eq', path: ['userName'], type: 'string', caseExact: false } as const;
+      const somebody = (value: string) => ({ ...everybody, filter: { ...equal, value } });
+      const queries: readonly Query[] = [
+        everybody,
+        ...(storage.capabilities.filtering ? [somebody('U1@acme.example'), somebody('nobody')] : []),
+        { page: { after: '', count: 1 } },
+      ];
+      for (const query of queries) {
+        const { groups, ...page } = await directoryUsers.query(scope, { ...query, withGroups: true });
+        expectSame(page, await directoryUsers.query(scope, query), 'a page with groups');
+        if (!groups) continue;
+        for (const { id } of page.items) {
+          const found = await directoryUsers.getWithGroups(scope, id);
+          expectSame(groups.get(id) ?? [], found?.groups, `the groups of ${id} on a page`);
+        }
+      }
     },
   },
 ];

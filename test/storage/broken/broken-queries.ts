@@ -24,6 +24,14 @@ export const BROKEN_QUERIES: readonly BrokenAdapter[] = [
     ...comparison,
     ...(typeof comparison.value === 'string' && { value: comparison.value.replaceAll('i\u0307', 'i') }),
   })),
+  matching('Q3', 'addresses are folded as lower() of SQLite does: A to Z alone', (filter, user) => {
+    const { value, path } = 'value' in filter ? filter : { value: undefined, path: [] };
+    if (typeof value !== 'string' || path.join('.') !== 'emails.value') return compileFilter(filter)(user);
+    const lower = (text: string) => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+    const { emails } = user.attributes;
+    const attributes = { ...user.attributes, emails: JSON.parse(lower(JSON.stringify(emails ?? []))) as JsonValue };
+    return compileFilter({ ...(filter as Comparison), value: lower(value), caseExact: true })({ ...user, attributes });
+  }),
   matching('Q4', 'of several values only the first counts', (filter, user) => {
     const firstOnly = (value: JsonValue): JsonValue => (Array.isArray(value) ? (value[0] ?? null) : value);
     const attributes = Object.fromEntries(

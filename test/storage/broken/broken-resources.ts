@@ -224,6 +224,19 @@ export const BROKEN_RESOURCES: readonly BrokenAdapter[] = [
       },
     },
   })),
+  broken('U7', 'a page carries no more than one group of a person', () => ({ directoryUsers, groups }) => ({
+    directoryUsers: {
+      query: async (scope, query) => {
+        const page = await directoryUsers.query(scope, query);
+        if (!query.withGroups) return page;
+        const found = await groups.groupsOf(
+          scope,
+          page.items.map(({ id }) => id),
+        );
+        return { ...page, groups: new Map([...found].map(([id, references]) => [id, references.slice(0, 1)])) };
+      },
+    },
+  })),
   broken('U2', 'a tombstone leaves memberships', () => {
     const ghosts = new Map<string, GroupMember[]>();
     return ({ directoryUsers, groups }) => ({

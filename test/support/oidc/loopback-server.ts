@@ -33,7 +33,8 @@ export async function createLoopbackServer(certificate?: {
     const { pathname } = new URL(request.url ?? '/', 'http://x');
     paths.push(pathname);
     request.resume();
-    switch (pathname) {
+    // A provider below such a path behaves like the path.
+    switch (/^\/[^/]*/.exec(pathname)?.[0]) {
       case '/endless':
         response.writeHead(200, { 'content-type': 'application/json' });
         return pour(response);
