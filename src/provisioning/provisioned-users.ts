@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { newId } from '../core/id.js';
-import type { DeletedUser, DirectoryUser } from '../storage/directory-user.js';
+import type { DeletedUser, DirectoryUser, UserInGroups } from '../storage/directory-user.js';
 import { type ManagedStorage, manage, managed } from '../storage/managed-storage.js';
 import type { DirectoryScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
@@ -73,21 +73,24 @@ export function createProvisionedUsers(options: {
     },
 
     async change(scope, id, decide) {
-      let changed: DirectoryUser | undefined;
+      let changed: UserInGroups | undefined;
       try {
         changed = await carryOut(scope, async (work) => {
-          const user = await work.within.directoryUsers.get(scope, id);
-          changed = user;
-          const draft = user && decide(user);
-          if (!user || !draft) return user;
+          const found = await work.within.directoryUsers.getWithGroups(scope, id);
+          changed = found;
+          const draft = found && decide(found.user);
+          if (!found || !draft) return found;
+          const { user, groups } = found;
           const ends = await follow(scope, work, user, draft);
           const lastModified = laterThan(user.lastModified, clock.now());
           const pending = !isActive(draft) && (ends || user.accessEnding) ? access.pending : {};
-          return work.within.directoryUsers.update(scope, id, { ...draft, lastModified, ...pending }, user.version);
+          const change = { ...draft, lastModified, ...pending };
+          return { user: await work.within.directoryUsers.update(scope, id, change, user.version), groups };
         });
       } finally {
         // Also when the request is refused: a repeated one may state a version that is no longer the current one.
-        if (changed?.accessEnding) await endAccess({ ...scope, userId: id, reason: 'deactivated' }, changed.version);
+        const user = changed?.user;
+        if (user?.accessEnding) await endAccess({ ...scope, userId: id, reason: 'deactivated' }, user.version);
       }
       return changed;
     },

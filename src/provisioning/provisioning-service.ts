@@ -6,6 +6,8 @@ import type { Storage } from '../storage/storage.js';
 import { deliverProvisioningEvents } from './event-delivery.js';
 import { readExplanation } from './explanation.js';
 import { createInboxService, type InboxService } from './inbox-service.js';
+import type { Lock } from './lock.js';
+import { readLock, type WantedEdit } from './lock-look-up.js';
 import { createMappingService, type MappingService } from './mapping-service.js';
 import { createPeopleService, type PeopleService } from './people-service.js';
 import type { ProvisioningEvent } from './provisioning-event.js';
@@ -28,6 +30,8 @@ export interface ProvisioningService {
     scope: OrganizationScope,
     place: { readonly userId: string; readonly teamId: string },
   ): Promise<readonly string[]>;
+  /** The lock that keeps somebody from an edit in the host's application, with its sentence; `undefined` when nothing does. */
+  lockOf(scope: OrganizationScope, edit: WantedEdit): Promise<Lock | undefined>;
   /** Tells waiting events to a handler; see `deliverProvisioningEvents`. */
   deliverEvents(handler: (event: ProvisioningEvent) => Promise<void> | void): Promise<number>;
 }
@@ -71,6 +75,7 @@ export function createProvisioningService(
     people: createPeopleService(site),
     inbox: createInboxService(site),
     explainMembership: (scope, place) => readExplanation(site.storage, scope, place, site.rules),
+    lockOf: (scope, edit) => readLock(site.storage, scope, edit, site.rules),
     deliverEvents: (handler) => deliverProvisioningEvents(storage, handler, given),
   };
 }

@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import type { GroupMapping, JsonObject } from 'express-sso-scim';
+import express from 'express';
+import {
+  type AccessEnded,
+  createLockGuard,
+  createRequireActiveUser,
+  type GroupMapping,
+  type JsonObject,
+  type WantedEdit,
+} from 'express-sso-scim';
+import request from 'supertest';
 import {
   ACME,
   active,
@@ -288,6 +297,18 @@ describe('All Quiet: modes (AQ-48 to AQ-51, AQ-61 to AQ-66)', () => {
     expect(await site.team('red')).toEqual(['ada Member']);
   });
 
+  it('AQ-49 a switch forgets roles set by hand, also where the new mode puts the same people into the same team', async () => {
+    const site = await openOrganization();
+    await save(site, auto());
+    await site.pushGroup('Red', [await site.push('ada')]);
+    const group = (await site.service.mappings.groups(SCOPE, { after: '', limit: 1 })).items[0]?.id ?? '';
+    const userId = await site.userId('ada');
+    await site.service.people.setTeamRole(ACME, { userId, teamId: 'red', role: 'Administrator', by: OPERATOR });
+    expect(await site.team('red')).toEqual(['ada Administrator']);
+    await save(site, manual([group, 'red']));
+    expect(await site.team('red')).toEqual(['ada Member']);
+  });
+
   it('AQ-51 asks first, naming who would leave what, and refuses a confirmation that is no longer true', async () => {
     const site = await openOrganization();
     const [ada, ben] = [await site.push('ada'), await site.push('ben')];
@@ -468,5 +489,93 @@ describe('All Quiet: phone numbers (AQ-70 to AQ-72)', () => {
       { op: 'replace', path: 'phoneNumbers', value: numbers(second).phoneNumbers },
     ]);
     expect((await site.service.people.get(ACME, userId))?.person.phone?.number).toBe(own);
+  });
+});
+
+describe('All Quiet: locks (AQ-47, AQ-66 to AQ-69)', () => {
+  const lockOf = async (site: ProvisionedSite, edit: WantedEdit) => (await site.service.lockOf(ACME, edit))?.reason;
+
+  it('AQ-67 AQ-68 locks provisioned people, memberships and teams, and says why', async () => {
+    const site = await openOrganization({ users: [{ id: 'ben', email: addressOf('ben') }] });
+    await save(site, { mode: 'auto', filter: [], teamRole: 'Member' });
+    await site.pushGroup('Nights', [await site.push('ada')]);
+    const userId = await site.userId('ada');
+    const teamId = (await site.storage.teams.findByName(ACME, 'Nights'))?.id ?? '';
+    expect(await lockOf(site, { kind: 'edit-profile', userId })).toBe('provisioned-person');
+    expect(await lockOf(site, { kind: 'edit-profile', userId: 'ben' })).toBeUndefined();
+    expect(await lockOf(site, { kind: 'rename-team', teamId })).toBe('team-of-group');
+    expect(await lockOf(site, { kind: 'rename-team', teamId: 'red' })).toBeUndefined();
+    expect(await lockOf(site, { kind: 'remove-member', userId, teamId })).toBe('provisioned-membership');
+    expect((await site.service.lockOf(ACME, { kind: 'edit-profile', userId }))?.sentence).toMatch(/identity provider/);
+  });
+
+  it('AQ-47 AQ-69 keeps passwords out; phone numbers where they may be changed, and notifications, are open', async () => {
+    const site = await openOrganization({ policy: { phoneChange: true } });
+    await site.push('ada');
+    const userId = await site.userId('ada');
+    expect(await lockOf(site, { kind: 'use-password', userId })).toBe('single-sign-on-only');
+    expect(await lockOf(site, { kind: 'change-phone', userId })).toBeUndefined();
+    expect(await lockOf(site, { kind: 'change-notifications', userId })).toBeUndefined();
+  });
+
+  it('guards the host’s own routes', async () => {
+    const site = await openOrganization({ users: [{ id: 'ben', email: addressOf('ben') }] });
+    await site.push('ada');
+    const app = express();
+    const editOf = (request: express.Request) => {
+      const userId = String(request.headers['x-user']);
+      return request.method === 'GET' ? undefined : { ...ACME, edit: { kind: 'edit-profile', userId } as const };
+    };
+    app.use('/profile', createLockGuard(site.service, { editOf }), (_, response) => response.json({ done: true }));
+    const ada = await site.userId('ada');
+    const { body } = await request(app).post('/profile').set('x-user', ada).expect(423);
+    expect(body).toMatchObject({ error: 'locked', reason: 'provisioned-person' });
+    await request(app).get('/profile').set('x-user', ada).expect(200);
+    await request(app).post('/profile').set('x-user', 'ben').expect(200);
+  });
+});
+
+describe('the end of access (design promise 7)', () => {
+  it('is told with the host’s user, waits for the host, and is told again until it has succeeded', async () => {
+    const told: AccessEnded[] = [];
+    let fails = true;
+    const site = await openOrganization({
+      router: {
+        endAccess: async (event) => {
+          told.push(event);
+          if (fails) throw new Error('the session store is down');
+        },
+      },
+    });
+    const ada = await site.push('ada');
+    const personId = await site.userId('ada');
+    await site.client.patch(`/Users/${ada}`, active(false)).expect(503);
+    expect((await site.service.people.get(ACME, personId))?.state).toBe('deactivated');
+    fails = false;
+    await site.client.patch(`/Users/${ada}`, active(false)).expect(200);
+    await site.client.patch(`/Users/${ada}`, active(false)).expect(200);
+    expect(told).toEqual(Array(2).fill({ ...SCOPE, userId: ada, personId, reason: 'deactivated' }));
+  });
+
+  it('refuses a live session of a person who was deactivated, within seconds', async () => {
+    const site = await openOrganization();
+    const ada = await site.push('ada');
+    const userId = await site.userId('ada');
+    let now = 0;
+    const app = express();
+    const userOf = ({ headers }: express.Request) =>
+      headers['x-user'] ? { ...ACME, userId: String(headers['x-user']) } : undefined;
+    app.use(createRequireActiveUser(site.service, { userOf, clock: { now: () => now } }));
+    app.get('/', (_, response) => response.json({}));
+    const visit = () => request(app).get('/').set('x-user', userId);
+    await visit().expect(200);
+    await site.client.patch(`/Users/${ada}`, active(false)).expect(200);
+    now += 5_000;
+    expect((await visit().expect(401)).body.error).toBe('access_ended');
+    await request(app).get('/').expect(200);
+    await request(app).get('/').set('x-user', 'somebody who was deleted').expect(401);
+    await site.client.patch(`/Users/${ada}`, active(true)).expect(200);
+    now += 5_000;
+    await visit().expect(200);
   });
 });

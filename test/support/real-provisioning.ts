@@ -165,7 +165,7 @@ export class RealProvisioning {
     const shown: string[] = [];
     for (const { user, state, person } of entries) {
       const name = nameOf(user.email);
-      const isShown = isShownInTeams(person, { membersBeforeFirstLogin: 'shown', ...this.#rules.policy });
+      const isShown = isShownInTeams(person, this.#rules.policy);
       states.push(`${name} ${state}${isShown ? '' : ' (hidden)'}`);
       const role = await people.organizationRole(SCOPE, user.id);
       if (role !== undefined) organization.push(`${name} ${role}`);

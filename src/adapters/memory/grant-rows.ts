@@ -8,7 +8,7 @@ interface Place {
   readonly row: GrantRow;
 }
 
-/** What the next part of a change of rows does. @param taken whether what it removes is gone before the part after it is asked for */
+/** What the next part of a change of rows does. @param taken whether what it does is done before the part after it is asked for */
 export function grantRowStep(
   data: OrganizationData,
   directoryId: string,
@@ -28,7 +28,7 @@ export function grantRowStep(
   const { changed, rest } =
     place.kind === 'add'
       ? addStep(data, directoryId, place.row, from, page)
-      : givenStep(data, directoryId, place, taken && place.kind === 'remove' ? 0 : from, page.limit);
+      : givenStep(data, directoryId, place, taken ? 0 : from, page.limit);
   const next = rest === undefined ? `${index + 1}:0` : `${index}:${rest}`;
   return rest === undefined && index === places.length - 1 ? { changed } : { changed, next };
 }
@@ -66,13 +66,12 @@ function addStep(
 
 function givenStep({ tables }: OrganizationData, directoryId: string, place: Place, from: number, limit: number): Part {
   const { kind, row } = place;
-  const all = tables.grants.find(1, placeKey(sourceOf(row, directoryId), row.target));
+  const there = tables.grants.find(1, placeKey(sourceOf(row, directoryId), row.target));
+  const all = kind === 'remove' ? there : there.filter(({ role }) => role !== row.role);
   const met = all.slice(from, from + limit);
   const rest = from + limit < all.length ? from + limit : undefined;
   if (kind === 'remove') return { changed: { add: [], remove: met, change: [] }, rest };
-  const change = met
-    .filter(({ role }) => role !== row.role)
-    .map((grant) => ({ grant: { ...grant, role: row.role }, from: grant.role }));
+  const change = met.map((grant) => ({ grant: { ...grant, role: row.role }, from: grant.role }));
   return { changed: { add: [], remove: [], change }, rest };
 }
 
