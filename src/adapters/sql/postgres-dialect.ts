@@ -35,6 +35,12 @@ export const POSTGRES: SqlDialect = {
   forUpdateOfFree: 'for update skip locked',
 
   entries: (list) => `jsonb_array_elements_text(cast(${list} as jsonb)) with ordinality as entry(value, place)`,
+  records: (list, columns) =>
+    `(select place, ${columns.map((column, index) => `value ->> ${index} as ${column}`).join(', ')} ` +
+    `from jsonb_array_elements(cast(${list} as jsonb)) with ordinality as listed(value, place)) as entry`,
+  isFalse: (document, key) => `coalesce(cast(${document} as jsonb) ->> '${key}' = 'false', false)`,
+  nameLock: (name, kind) =>
+    `select pg_advisory_xact_lock${kind === 'shared' ? '_shared' : ''}(hashtextextended(${name}, 0))`,
   listOf: (query) => `(select json_agg(value order by place)::text from (${query}) as listed)`,
   among: (column, query) => `${column} = any(array(${query}))`,
   pair: (first, second) => `json_build_array(${first}, ${second})::text`,
