@@ -10,8 +10,8 @@ import {
   type Team,
   type User,
 } from 'express-sso-scim';
-import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import type { ManagedStorage } from '../../src/storage/managed-storage.js';
+import { createChosenStorage } from './chosen-storage.js';
 import { createScimSite, GROUP, type ScimClient, USER } from './scim-site.js';
 
 export const ACME = { organizationId: 'acme' };
@@ -53,7 +53,7 @@ export async function createProvisionedSite(preset: PresetName, seeds: SiteSeeds
   let now = Date.parse('2026-03-01T10:00:00.000Z');
   const clock = { now: () => now };
   const rules = { mappingMode, policy: { ...provisioning, ...policy }, ...(roles && { roles }) };
-  const storage = createMemoryStorage({
+  const storage = createChosenStorage({
     organizations: [{ id: 'acme', name: 'Acme', ...seeds.organization }],
     users: users.map((user) => ({ ...user, ...ACME })),
     teams: teams.map((team) => ({ ...team, ...ACME })),

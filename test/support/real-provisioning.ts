@@ -1,10 +1,10 @@
 import { createProvisioningService, createSignInProvisioning, type GroupMapping } from 'express-sso-scim';
-import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import { isProvisioned } from '../../src/provisioning/grant.js';
 import { isShownInTeams } from '../../src/provisioning/person.js';
 import { createProvisioning } from '../../src/provisioning/provisioning.js';
 import type { ManagedStorage } from '../../src/storage/managed-storage.js';
 import type { JsonObject } from '../../src/storage/resource-store.js';
+import { createChosenStorage } from './chosen-storage.js';
 import {
   FIRST_TEAMS,
   type ModelDirectory,
@@ -35,7 +35,7 @@ export class RealProvisioning {
   readonly #invitations: string[] = [];
 
   constructor(policy: ModelPolicy, people: readonly string[]) {
-    this.storage = createMemoryStorage({
+    this.storage = createChosenStorage({
       organizations: [{ id: 'acme', name: 'Acme' }],
       users: people.map((name) => ({ ...SCOPE, id: name, email: addressOf(name) })),
       teams: FIRST_TEAMS.map(({ identifier, ...team }) => ({ ...SCOPE, ...team, ...(identifier && { identifier }) })),
