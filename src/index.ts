@@ -27,6 +27,7 @@ export {
   type ProvisioningService,
   type ProvisioningServiceOptions,
 } from './provisioning/provisioning-service.js';
+export type { RoleCatalogue, RoleDefinition } from './provisioning/role-catalogue.js';
 export type { SignInIdentity } from './provisioning/sign-in-identity.js';
 export {
   createSignInProvisioning,

@@ -15,6 +15,16 @@ import {
 } from './provisioning-model.js';
 import { TOY_ROLES } from './toy-provisioning.js';
 
+export const DEFAULT_MODEL_POLICY: ModelPolicy = {
+  deactivation: 'leave-teams',
+  deletion: 'leave-teams',
+  activeWhen: 'any',
+  beforeFirstLogin: 'active',
+  membersBeforeFirstLogin: 'shown',
+  membershipAuthority: 'union',
+  loginUpdates: 'every',
+};
+
 const SCOPE = { organizationId: 'acme' };
 const DIRECTORIES = ['main', 'side'] as const;
 const PAGE = { after: '', limit: 1000 };
@@ -165,7 +175,7 @@ export class RealProvisioning {
     const shown: string[] = [];
     for (const { user, state, person } of entries) {
       const name = nameOf(user.email);
-      const isShown = isShownInTeams(person, { membersBeforeFirstLogin: 'shown', ...this.#rules.policy });
+      const isShown = isShownInTeams(person, this.#rules.policy);
       states.push(`${name} ${state}${isShown ? '' : ' (hidden)'}`);
       const role = await people.organizationRole(SCOPE, user.id);
       if (role !== undefined) organization.push(`${name} ${role}`);
