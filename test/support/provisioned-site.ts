@@ -15,7 +15,7 @@ import type { ManagedStorage } from '../../src/storage/managed-storage.js';
 import { createScimSite, GROUP, type ScimClient, USER } from './scim-site.js';
 
 export const ACME = { organizationId: 'acme' };
-export const SCOPE = { ...ACME, directoryId: 'acme-scim' };
+export const SCOPE = { organizationId: 'acme', directoryId: 'acme-scim' };
 export const OPERATOR = 'olga';
 
 /** A site of one organization with provisioning as a product has it, and what the host sees of it. */
