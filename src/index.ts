@@ -12,8 +12,18 @@ export type { HostAuthentication, ScimRouterOptions } from './http/scim-router-o
 export { type Preset, type PresetName, presets } from './presets/presets.js';
 export type { AccessEnded, EndAccess } from './provisioning/access.js';
 export type { GroupMapping, MappingRow, TeamRole } from './provisioning/group-mapping.js';
+export type { InboxService } from './provisioning/inbox-service.js';
 export type { Lock } from './provisioning/lock.js';
 export type { WantedEdit } from './provisioning/lock-look-up.js';
+export type {
+  MappedGroup,
+  MappingOverview,
+  MappingService,
+  SavedMapping,
+  SaveMapping,
+} from './provisioning/mapping-service.js';
+export type { HandGrant, PeopleService, PersonEntry } from './provisioning/people-service.js';
+export type { Preview } from './provisioning/preview.js';
 export type { ProvisioningEvent, ProvisioningEventKind } from './provisioning/provisioning-event.js';
 export {
   type BlastRadius,
@@ -27,7 +37,8 @@ export {
   type ProvisioningService,
   type ProvisioningServiceOptions,
 } from './provisioning/provisioning-service.js';
-export type { RoleCatalogue } from './provisioning/role-catalogue.js';
+export type { RoleCatalogue, RoleDefinition } from './provisioning/role-catalogue.js';
+export type { DirectorySettings, SettingsService } from './provisioning/settings-service.js';
 export type { SignInIdentity } from './provisioning/sign-in-identity.js';
 export {
   createSignInProvisioning,

@@ -63,7 +63,7 @@ export async function changePerson(
 }
 
 /** Forgets a person; the grants are gone already. */
-export async function deletePerson(
+async function deletePerson(
   storage: ManagedStorage,
   scope: OrganizationScope,
   step: ProvisioningStep,

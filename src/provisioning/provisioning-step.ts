@@ -10,7 +10,7 @@ import type { ProvisioningPolicy } from './provisioning-policy.js';
 import type { RoleCatalogue } from './role-catalogue.js';
 
 /** What sets a step off. */
-export interface StepCause {
+interface StepCause {
   readonly cause: 'scim' | 'login' | 'mapping' | 'hand' | 'maintenance';
   /** Whose doing it is, as a user's id; absent for an identity provider. */
   readonly by?: string;
@@ -45,7 +45,7 @@ export interface ProvisioningStep {
 }
 
 /** The journal's subject of everything that happens in an organization. */
-export const STEP_SUBJECT = 'provisioning';
+const STEP_SUBJECT = 'provisioning';
 
 /** The journal's subject of what happens to one person. */
 export function personSubject(userId: string): string {

@@ -15,6 +15,16 @@ import {
 } from './provisioning-model.js';
 import { TOY_ROLES } from './toy-provisioning.js';
 
+export const DEFAULT_MODEL_POLICY: ModelPolicy = {
+  deactivation: 'leave-teams',
+  deletion: 'leave-teams',
+  activeWhen: 'any',
+  beforeFirstLogin: 'active',
+  membersBeforeFirstLogin: 'shown',
+  membershipAuthority: 'union',
+  loginUpdates: 'every',
+};
+
 const SCOPE = { organizationId: 'acme' };
 const DIRECTORIES = ['main', 'side'] as const;
 const PAGE = { after: '', limit: 1000 };
