@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { randomRuns } from '../support/chosen-storage.js';
 import { type ModelStep, ProvisioningModel } from '../support/provisioning-model.js';
 import { anyBeginning, anyPolicy, anyStep, BY_HAND } from '../support/provisioning-steps.js';
 import { RealProvisioning } from '../support/real-provisioning.js';
@@ -83,9 +84,9 @@ describe('what is stored, step by step (X-1, X-2, X-4, X-5, X-6)', () => {
           expect(comparable(await real.view())).toEqual(comparable(model.view()));
         }
       }),
-      { seed: 20_261_122, numRuns: 250 },
+      { seed: 20_261_122, numRuns: randomRuns(250) },
     );
-  });
+  }, 240_000);
 
   it('changes nothing when the same thing happens again (X-5)', async () => {
     await fc.assert(
@@ -99,7 +100,7 @@ describe('what is stored, step by step (X-1, X-2, X-4, X-5, X-6)', () => {
           expect(await real.view()).toEqual(seen);
         }
       }),
-      { seed: 20_261_125, numRuns: 100 },
+      { seed: 20_261_125, numRuns: randomRuns(100) },
     );
-  });
+  }, 240_000);
 });

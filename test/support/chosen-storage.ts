@@ -13,6 +13,11 @@ const OPTIONAL: ReadonlySet<string | symbol> = new Set(['findAccountByEmail']);
 
 type HostSeeds = Pick<MemoryStorageOptions, 'organizations' | 'users' | 'teams'>;
 
+/** How often something random is tried: less often where each call goes to a database. */
+export function randomRuns(inMemory: number): number {
+  return chosen ? Math.ceil(inMemory / 10) : inMemory;
+}
+
 const opened: Promise<SqlDatabase>[] = [];
 let prefixes = 0;
 let last: Promise<unknown> = Promise.resolve();
