@@ -28,8 +28,9 @@ export function createGrantRowReader({ names, dialect }: StoreSite): GrantRowRea
   const fresh = (memberId: string, condition: string) =>
     `(select l.user_id from ${directoryLinks} as l where ${inScope('l')} and l.directory_user_id = ${memberId} ` +
     `and l.is_gone = 0 and exists (select 1 from ${resources} as r where ${inScope('r')} and r.id = ${memberId} ` +
-    `and r.type = '${USER}' and ${isLive('r')}${condition}) and not exists (select 1 from ${grants} as g ` +
-    `where g.organization_id = {organizationId} and g.user_id = l.user_id and g.source = ${source}))`;
+    `and r.type = '${USER}' and ${isLive('r')}${condition}) and (select 1 from ${grants} as g ` +
+    'where g.organization_id = {organizationId} and g.user_id = l.user_id ' +
+    "and coalesce(g.source, '') = {source} and coalesce(g.target, '') = {target} limit 1) is null)";
   const counting = { count: '', 'leave-out': ` and not ${dialect.isFalse('r.attributes', 'active')}` };
   const ofGroup = (condition: string) =>
     prepare(

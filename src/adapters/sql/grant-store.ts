@@ -8,12 +8,9 @@ export function openGrantStore(site: StoreSite): StoreOver<GrantStore> {
   const { names, dialect } = site;
   const columns = 'select g.user_id, g.target, g.source, g.role';
   const from = `from ${names.grants} as g where g.organization_id = {organizationId}`;
-  const ofThese = dialect.among('g.user_id', `select value from ${dialect.entries('{ids}')}`);
-  const ofUsers = prepare(`${columns} ${from} and ${ofThese} order by g.user_id, g.target, g.source`, dialect);
-  const ofSource = prepare(
-    `${columns} ${from} and ${ofThese} and g.source = {source} order by g.user_id, g.target`,
-    dialect,
-  );
+  const ofThese = `from ${dialect.ofEach(names.grants, 'g', 'user_id', '{ids}')}`;
+  const ofUsers = prepare(`${columns} ${ofThese} order by g.user_id, g.target, g.source`, dialect);
+  const ofSource = prepare(`${columns} ${ofThese} where g.source = {source} order by g.user_id, g.target`, dialect);
   const holders = prepare(
     `select distinct g.user_id ${from} and g.target = {target} and g.role = {role} order by g.user_id`,
     dialect,

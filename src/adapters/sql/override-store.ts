@@ -5,8 +5,8 @@ import type { StoreOver, StoreSite } from './store-site.js';
 
 export function openOverrideStore({ names: { overrides }, dialect }: StoreSite): StoreOver<OverrideStore> {
   const ofUsers = prepare(
-    `select o.user_id, o.team_id, o.role, o.base_role from ${overrides} as o where o.organization_id = {organizationId} ` +
-      `and ${dialect.among('o.user_id', `select value from ${dialect.entries('{ids}')}`)} order by o.user_id, o.team_id`,
+    `select o.user_id, o.team_id, o.role, o.base_role from ${dialect.ofEach(overrides, 'o', 'user_id', '{ids}')} ` +
+      'order by o.user_id, o.team_id',
     dialect,
   );
   const put = prepare(

@@ -35,6 +35,10 @@ export const POSTGRES: SqlDialect = {
   forUpdateOfFree: 'for update skip locked',
 
   entries: (list) => `jsonb_array_elements_text(cast(${list} as jsonb)) with ordinality as entry(value, place)`,
+  // Each text by itself: a list as a condition invites a scan, which compares every row with the whole list.
+  ofEach: (table, alias, column, list) =>
+    `(select distinct value from jsonb_array_elements_text(cast(${list} as jsonb)) as listed(value)) as e cross join lateral ` +
+    `(select * from ${table} as t where t.organization_id = {organizationId} and t.${column} = e.value offset 0) as ${alias}`,
   records: (list, columns) =>
     `(select place, ${columns.map((column, index) => `value ->> ${index} as ${column}`).join(', ')} ` +
     `from jsonb_array_elements(cast(${list} as jsonb)) with ordinality as listed(value, place)) as entry`,

@@ -18,6 +18,9 @@ export const SQLITE: SqlDialect = {
   forUpdateOfFree: '',
 
   entries: (list) => `(select value, key as place from json_each(${list})) as entry`,
+  ofEach: (table, alias, column, list) =>
+    `(select distinct value from json_each(${list})) as e cross join ${table} as ${alias} ` +
+    `on ${alias}.organization_id = {organizationId} and ${alias}.${column} = e.value`,
   records: (list, columns) =>
     `(select key as place, ${columns.map((column, index) => `json_extract(value, '$[${index}]') as ${column}`).join(', ')} ` +
     `from json_each(${list})) as entry`,

@@ -33,7 +33,11 @@ export function openTeamStore({ names, dialect }: StoreSite): StoreOver<ManagedT
     `${memberships} and m.team_id = {teamId} and m.user_id > {after} order by m.user_id limit {limit}`,
     dialect,
   );
-  const ofUsers = prepare(`${memberships} and ${ofThese('m.user_id')} order by m.user_id, m.team_id`, dialect);
+  const ofUsers = prepare(
+    `select m.team_id, m.user_id, m.role from ${dialect.ofEach(teamMemberships, 'm', 'user_id', '{ids}')} ` +
+      'order by m.user_id, m.team_id',
+    dialect,
+  );
   const put = prepare(
     `insert into ${teamMemberships} (organization_id, team_id, user_id, role) ` +
       'select {organizationId}, entry.team_id, entry.user_id, entry.role ' +
