@@ -5,6 +5,7 @@ const ROOMS = {
   storage: ['core'],
   tenancy: ['storage', 'core'],
   provisioning: ['storage', 'core'],
+  presets: ['provisioning', 'tenancy', 'storage', 'core'],
   scim: ['provisioning', 'tenancy', 'storage', 'core'],
   oidc: ['tenancy', 'core'],
   http: ['scim', 'oidc', 'provisioning', 'tenancy', 'storage', 'core'],
@@ -27,6 +28,7 @@ const PACKAGES = {
   'openid-client': 'oidc',
   jose: 'oidc',
   'ipaddr.js': 'oidc',
+  'libphonenumber-js': 'provisioning',
   tldts: 'tenancy',
 };
 

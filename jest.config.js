@@ -18,7 +18,7 @@ const config = {
     ],
   },
   moduleNameMapper: {
-    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^(\\.{1,2}/.*(?<!\\.json))\\.js$': '$1',
     '^express-sso-scim$': '<rootDir>/src/index.ts',
     '^express-sso-scim/adapters/memory$': '<rootDir>/src/adapters/memory/index.ts',
     '^express-sso-scim/adapters/sql$': '<rootDir>/src/adapters/sql/index.ts',

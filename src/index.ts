@@ -1,8 +1,51 @@
 // What a host mounts, and what it sets up for its customers.
 
+export {
+  type ActiveUserOptions,
+  createLockGuard,
+  createRequireActiveUser,
+  type LockGuardOptions,
+  type SessionPerson,
+} from './http/host-guards.js';
 export { createScimRouter } from './http/scim-router.js';
 export type { HostAuthentication, ScimRouterOptions } from './http/scim-router-options.js';
+export { type Preset, type PresetName, presets } from './presets/presets.js';
 export type { AccessEnded, EndAccess } from './provisioning/access.js';
+export type { GroupMapping, MappingRow, TeamRole } from './provisioning/group-mapping.js';
+export type { InboxService } from './provisioning/inbox-service.js';
+export type { Lock } from './provisioning/lock.js';
+export type { WantedEdit } from './provisioning/lock-look-up.js';
+export type {
+  MappedGroup,
+  MappingOverview,
+  MappingService,
+  SavedMapping,
+  SaveMapping,
+} from './provisioning/mapping-service.js';
+export type { HandGrant, PeopleService, PersonEntry } from './provisioning/people-service.js';
+export type { Preview } from './provisioning/preview.js';
+export type { ProvisioningEvent, ProvisioningEventKind } from './provisioning/provisioning-event.js';
+export {
+  type BlastRadius,
+  DEFAULT_PROVISIONING_POLICY,
+  type ProvisioningPolicy,
+  parseProvisioningPolicy,
+} from './provisioning/provisioning-policy.js';
+export type { ProvisioningRules } from './provisioning/provisioning-rules.js';
+export {
+  createProvisioningService,
+  type ProvisioningService,
+  type ProvisioningServiceOptions,
+} from './provisioning/provisioning-service.js';
+export type { RoleCatalogue, RoleDefinition } from './provisioning/role-catalogue.js';
+export type { DirectorySettings, SettingsService } from './provisioning/settings-service.js';
+export type { SignInIdentity } from './provisioning/sign-in-identity.js';
+export {
+  createSignInProvisioning,
+  type SignInOutcome,
+  type SignInProvisioning,
+  type SignInProvisioningOptions,
+} from './provisioning/sign-in-provisioning.js';
 export type { AttributeDefinition, SchemaJson } from './scim/schema/attribute-type.js';
 export type { ResourceTypeAdditions } from './scim/schema/core-resource-types.js';
 export type { ExtensionInput, ResourceTypeInput, SchemaInput } from './scim/schema/resource-type.js';
@@ -99,6 +142,7 @@ export type { Logger } from './core/logger.js';
 // The storage port.
 
 export { composeStorage, type HostParts, type JoinableStorage } from './storage/compose-storage.js';
+export type { Conflict, ConflictStore } from './storage/conflict-store.js';
 export type { CustomResourceStore } from './storage/custom-resource-store.js';
 export type { Directory, DirectoryStore, DirectoryToken } from './storage/directory-store.js';
 export type {
@@ -110,6 +154,8 @@ export type {
   UserPage,
   UserQuery,
 } from './storage/directory-user.js';
+export type { Grant, GrantChange, GrantSource, GrantTarget } from './storage/grant.js';
+export type { GrantRow, GrantRowPage, GrantRowPlan, GrantRowStep, GrantStore } from './storage/grant-store.js';
 export type {
   DirectoryGroup,
   GroupMember,
@@ -118,16 +164,30 @@ export type {
   MemberChangeRequest,
   MemberChangeResult,
 } from './storage/group-store.js';
+export type { Hold, HoldStore } from './storage/hold-store.js';
 export type {
   HostStorage,
+  ManagedTeamStore,
+  ManagedUserStore,
   Organization,
   OrganizationStore,
   Team,
+  TeamMembership,
   TeamStore,
   User,
+  UserProfile,
   UserStore,
 } from './storage/host-storage.js';
 export type { JournalEntry, JournalPage, JournalStore } from './storage/journal-store.js';
+export type { LoginLink, LoginStore } from './storage/login-store.js';
+export type { ManagedStorage, ProvisioningStores } from './storage/managed-storage.js';
+export type {
+  MappingStore,
+  ProvisioningSettings,
+  StoredMapping,
+  StoredRow,
+  StoredTeamLink,
+} from './storage/mapping-store.js';
 export type {
   OidcDomain,
   OidcTenantRecord,
@@ -137,6 +197,8 @@ export type {
 } from './storage/oidc-tenant-record.js';
 export type { OidcTenantPage, OidcTenantStore } from './storage/oidc-tenant-store.js';
 export type { ClaimedEvent, OutboxEvent, OutboxStore } from './storage/outbox-store.js';
+export type { OverrideStore, StoredOverride } from './storage/override-store.js';
+export type { Person, PersonPhone, PersonRecord, PersonStore } from './storage/person-store.js';
 export type {
   AttributePath,
   ComparableType,

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.js';
 import { createOptionsValidator } from '../core/configuration.js';
 import type { Logger } from '../core/logger.js';
 import type { EndAccess } from '../provisioning/access.js';
+import { PROVISIONING_RULES_SCHEMA, type ProvisioningRules } from '../provisioning/provisioning-rules.js';
 import type { ResourceTypeAdditions } from '../scim/schema/core-resource-types.js';
 import type { ResourceTypeInput } from '../scim/schema/resource-type.js';
 import type { DirectoryPrincipal } from '../tenancy/principal.js';
@@ -47,6 +48,11 @@ export interface ScimRouterOptions {
   readonly endAccess?: EndAccess;
   /** Milliseconds that `endAccess` may take. 10,000 unless told. */
   readonly endAccessTimeout?: number;
+  /**
+   * What follows for people and teams from what identity providers push. Without it a push is stored, and nothing else.
+   * Needs a storage whose users and teams can be changed.
+   */
+  readonly provisioning?: ProvisioningRules;
   /**
    * Replaces bearer tokens by the host's own authentication. Answer `undefined` to refuse (401).
    * The risk: whoever this accepts can read and change every person of the directory it names.
@@ -200,6 +206,7 @@ export const parseScimRouterOptions: (options: unknown) => ScimRouterOptions =
       groups: additions,
       customResourceTypes,
       endAccess: isFunction,
+      provisioning: PROVISIONING_RULES_SCHEMA,
       endAccessTimeout: positive,
       authenticate: isFunction,
       throttle: isFunction,

@@ -12,6 +12,7 @@ import { createGroupType, createUserType } from '../scim/schema/core-resource-ty
 import { compileResourceType, type ResourceType } from '../scim/schema/resource-type.js';
 import { createServiceProvider, type ScimSchemas } from '../scim/service-provider.js';
 import type { Directory } from '../storage/directory-store.js';
+import { isManaged } from '../storage/managed-storage.js';
 import type { Storage } from '../storage/storage.js';
 import { normalizeHost } from '../tenancy/host-name.js';
 import type { DirectoryPrincipal } from '../tenancy/principal.js';
@@ -54,6 +55,12 @@ export function createScimRouter(storage: Storage, options: ScimRouterOptions = 
     kind = 'default',
   } = settings;
   const { maxBodyBytes = 16 * 1024 * 1024, tokenCacheSeconds = 5, throttle, openDiscovery, authenticate } = settings;
+  const { provisioning: rules } = settings;
+  if (rules && !isManaged(storage)) {
+    throw new ConfigurationError('createScimRouter', [
+      { path: 'provisioning', message: 'needs a storage whose users and teams can be changed' },
+    ]);
+  }
   const routerPolicy: ScimPolicy = { ...DEFAULT_SCIM_POLICY, ...settings.policy };
   const limits = limitsOf(settings);
   const access = createDirectoryAccess({
@@ -67,7 +74,7 @@ export function createScimRouter(storage: Storage, options: ScimRouterOptions = 
   });
   const provider = createServiceProvider({
     storage,
-    provisioning: createProvisioning({ storage, clock, ...settings }),
+    provisioning: createProvisioning({ storage, clock, ...settings, ...(rules && { rules }) }),
     schemas: compileSchemas(settings),
     limits,
     clock,

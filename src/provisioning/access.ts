@@ -5,6 +5,8 @@ import type { Storage } from '../storage/storage.js';
 export interface AccessEnded extends DirectoryScope {
   /** SCIM id of the person in the directory. */
   readonly userId: string;
+  /** The host's user behind it, where provisioning is on. */
+  readonly personId?: string;
   readonly reason: 'deactivated' | 'deleted';
 }
 

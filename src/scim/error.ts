@@ -1,4 +1,5 @@
 import { AccessEndingError } from '../provisioning/access.js';
+import { ProvisioningRefusedError } from '../provisioning/provisioning-refused-error.js';
 import { isStorageError, type StorageError } from '../storage/errors.js';
 
 /** Detail error keywords of RFC 7644 section 3.12 and RFC 9865 section 2.1. */
@@ -55,6 +56,12 @@ export function notFound(detail: string): ScimError {
 export function toScimError(thrown: unknown): ScimError {
   if (thrown instanceof ScimError) return thrown;
   if (isStorageError(thrown)) return fromStorageError(thrown);
+  if (thrown instanceof ProvisioningRefusedError) {
+    const { reason, message } = thrown;
+    return reason === 'unknown-role'
+      ? new ScimError(400, 'invalidValue', capitalized(message), { cause: thrown })
+      : new ScimError(403, undefined, capitalized(message), { cause: thrown });
+  }
   if (thrown instanceof AccessEndingError) {
     return new ScimError(
       503,
@@ -64,6 +71,10 @@ export function toScimError(thrown: unknown): ScimError {
     );
   }
   return fromScimmyError(thrown) ?? new ScimError(500, undefined, INTERNAL, { cause: thrown });
+}
+
+function capitalized(sentence: string): string {
+  return `${sentence.slice(0, 1).toUpperCase()}${sentence.slice(1)}.`;
 }
 
 const INTERNAL = 'The service provider failed to answer. Its operator finds the cause in the log.';

@@ -1,4 +1,5 @@
 import type { HostStorage } from './host-storage.js';
+import { provisioningStoresOf } from './managed-storage.js';
 import type { Storage } from './storage.js';
 
 /**
@@ -60,6 +61,7 @@ function compose(base: Storage | JoinableStorage<unknown>, parts: HostParts<unkn
     signIns: base.signIns,
     journal: base.journal,
     outbox: base.outbox,
+    ...provisioningStoresOf(base),
     organizations: open(base, organizations) ?? base.organizations,
     users: open(base, users) ?? base.users,
     teams: open(base, teams) ?? base.teams,

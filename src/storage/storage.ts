@@ -4,6 +4,7 @@ import type { DirectoryUserStore } from './directory-user.js';
 import type { GroupStore } from './group-store.js';
 import type { HostStorage } from './host-storage.js';
 import type { JournalStore } from './journal-store.js';
+import type { ProvisioningStores } from './managed-storage.js';
 import type { OidcTenantStore } from './oidc-tenant-store.js';
 import type { OutboxStore } from './outbox-store.js';
 import type { OrganizationScope } from './scope.js';
@@ -31,7 +32,7 @@ export interface StorageCapabilities {
  * The storage port. Every call that concerns a tenant names it: there is no ambient tenant. A store promises all or
  * nothing for each of its own calls, and within `transaction` for all of them together.
  */
-export interface Storage extends HostStorage, LibraryStorage {
+export interface Storage extends HostStorage, LibraryStorage, Partial<ProvisioningStores> {
   readonly capabilities: StorageCapabilities;
 
   /**

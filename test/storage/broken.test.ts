@@ -5,6 +5,7 @@ import { CONTRACT } from '../../src/testing/contract.js';
 import { createCollectingRunner, type TestOutcome } from '../support/collecting-runner.js';
 import { BROKEN_DIRECTORIES } from './broken/broken-directories.js';
 import { BROKEN_GROUPS } from './broken/broken-groups.js';
+import { BROKEN_PROVISIONING } from './broken/broken-provisioning.js';
 import { BROKEN_QUERIES } from './broken/broken-queries.js';
 import { BROKEN_RESOURCES } from './broken/broken-resources.js';
 import { BROKEN_SIGN_INS } from './broken/broken-sign-ins.js';
@@ -16,6 +17,7 @@ const BROKEN = [
   ...BROKEN_GROUPS,
   ...BROKEN_DIRECTORIES,
   ...BROKEN_SIGN_INS,
+  ...BROKEN_PROVISIONING,
   ...BROKEN_QUERIES,
   ...BROKEN_TOGETHER,
   ...BROKEN_SUBTLY,

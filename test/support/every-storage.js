@@ -1,4 +1,4 @@
-// The SCIM matrix and the identity providers on every storage, one after the other: `npm run test:storages`. Arguments
+// The SCIM matrix, the identity providers and the products on every storage, one after the other: `npm run test:storages`. Arguments
 // choose storages by name and tests by path: `npm run test:storages -- postgres test/scim/bulk`. The last lines tell how
 // each went.
 import { spawnSync } from 'node:child_process';
@@ -7,7 +7,7 @@ import { argv, env, execPath, exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const STORAGES = ['memory', 'libsql', 'postgres'];
-const TESTS = ['test/scim', 'test/idp'];
+const TESTS = ['test/scim', 'test/idp', 'test/product', 'test/provisioning'];
 const cwd = fileURLToPath(new URL('../..', import.meta.url));
 const asked = argv.slice(2);
 const paths = asked.filter((each) => !STORAGES.includes(each));

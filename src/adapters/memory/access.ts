@@ -1,5 +1,7 @@
 import type { DirectoryScope, OrganizationScope } from '../../storage/scope.js';
+import type { OrganizationData } from './database.js';
 import type { DirectoryResources } from './directory-resources.js';
+import type { OrganizationTables } from './organization-tables.js';
 import type { SharedTables } from './shared-tables.js';
 import type { UndoLog } from './undo-log.js';
 
@@ -18,6 +20,11 @@ export interface Access {
 
   /** A read that is long enough to pause now and then; nobody changes anything meanwhile. */
   walk<T>(scope: DirectoryScope, work: (resources: DirectoryResources, pause: Pause) => Promise<T>): Promise<T>;
+
+  readOrganization<T>(scope: OrganizationScope, work: (data: OrganizationData) => T): Promise<T>;
+  writeOrganization<T>(scope: OrganizationScope, work: (data: OrganizationData, undo: UndoLog) => T): Promise<T>;
+  readTables<T>(scope: OrganizationScope, work: (tables: OrganizationTables) => T): Promise<T>;
+  writeTables<T>(scope: OrganizationScope, work: (tables: OrganizationTables, undo: UndoLog) => T): Promise<T>;
 
   readShared<T>(work: (tables: SharedTables) => T): Promise<T>;
   /** Without a scope for what is done across organizations. */

@@ -1,11 +1,13 @@
 import type { OrganizationScope } from '../../storage/scope.js';
 import { DirectoryResources } from './directory-resources.js';
+import { OrganizationTables } from './organization-tables.js';
 import { SharedTables } from './shared-tables.js';
 import { Turn } from './turn.js';
 
-/** What one organization keeps: its directories' resources, and whose turn it is to change them. */
+/** What one organization keeps: tables of its own, its directories' resources, and whose turn it is to change them. */
 export class OrganizationData {
   readonly turn: Turn = new Turn();
+  readonly tables: OrganizationTables = new OrganizationTables();
   readonly #directories = new Map<string, DirectoryResources>();
 
   resources(directoryId: string): DirectoryResources {

@@ -1,45 +1,34 @@
-import { foldCase } from '../../core/fold.js';
-import type { HostStorage, Organization, Team, User } from '../../storage/host-storage.js';
+import type { Organization, OrganizationStore, Team, User } from '../../storage/host-storage.js';
 import type { OrganizationScope } from '../../storage/scope.js';
 import type { Access } from './access.js';
+import { Database } from './database.js';
+import { UndoLog } from './undo-log.js';
 
-/** What the host-owned stores hold, from the start and for good. */
+/** What the host-owned stores hold from the start; organizations for good. */
 export interface HostSeeds {
   readonly organizations?: readonly Organization[];
   readonly users?: readonly (User & OrganizationScope)[];
   readonly teams?: readonly (Team & OrganizationScope)[];
 }
 
-/** Opens host-owned stores over their seeds. */
-export function openHostSeeds({
-  organizations = [],
-  users = [],
-  teams = [],
-}: HostSeeds): (access: Access) => HostStorage {
-  const organizationsById = new Map(organizations.map((organization) => [organization.id, organization]));
-  const usersById = keyed(users, ({ id }) => id);
-  const usersByEmail = keyed(users, ({ email }) => foldCase(email));
-  const teamsById = keyed(teams, ({ id }) => id);
-  const teamsByName = keyed(teams, ({ name }) => foldCase(name));
-  return (access) => ({
-    organizations: { get: (id) => access.readSeeds(() => organizationsById.get(id)) },
-    users: {
-      get: (scope, id) => access.readSeeds(() => usersById(scope, id)),
-      findByEmail: (scope, email) => access.readSeeds(() => usersByEmail(scope, foldCase(email))),
-    },
-    teams: {
-      get: (scope, id) => access.readSeeds(() => teamsById(scope, id)),
-      findByName: (scope, name) => access.readSeeds(() => teamsByName(scope, foldCase(name))),
-    },
-  });
+/** A database with users and teams in it; of several with one id, the first. */
+export function seededDatabase({ users = [], teams = [] }: HostSeeds): Database {
+  const database = new Database();
+  // Nobody takes this back.
+  const undo = new UndoLog();
+  for (const { organizationId, ...user } of users) {
+    const { tables } = database.organization({ organizationId });
+    if (!tables.users.get(user.id)) tables.users.put(user, undo);
+  }
+  for (const { organizationId, ...team } of teams) {
+    const { tables } = database.organization({ organizationId });
+    if (!tables.teams.get(team.id)) tables.teams.put(team, undo);
+  }
+  return database;
 }
 
-/** Finds seeds by organization and key; of several with one key, the first. */
-function keyed<T extends OrganizationScope>(
-  seeds: readonly T[],
-  keyOf: (seed: T) => string,
-): (scope: OrganizationScope, key: string) => T | undefined {
-  const entry = ({ organizationId }: OrganizationScope, key: string) => JSON.stringify([organizationId, key]);
-  const found = new Map(seeds.toReversed().map((seed) => [entry(seed, keyOf(seed)), seed]));
-  return (scope, key) => found.get(entry(scope, key));
+/** Opens the organizations of the host. */
+export function openOrganizations({ organizations = [] }: HostSeeds): (access: Access) => OrganizationStore {
+  const byId = new Map(organizations.map((organization) => [organization.id, organization]));
+  return (access) => ({ get: (id) => access.readSeeds(() => byId.get(id)) });
 }

@@ -1,15 +1,24 @@
-import type { HostStorage } from '../../storage/host-storage.js';
-import type { Storage, StorageCapabilities } from '../../storage/storage.js';
+import type { OrganizationStore } from '../../storage/host-storage.js';
+import type { ManagedStorage } from '../../storage/managed-storage.js';
+import type { StorageCapabilities } from '../../storage/storage.js';
 import type { Access } from './access.js';
+import { createConflictStore } from './conflict-store.js';
 import { createCustomStore } from './custom-store.js';
-import { Database } from './database.js';
 import { createDirectoryStore } from './directory-store.js';
+import { createGrantStore } from './grant-store.js';
 import { createGroupStore } from './group-store.js';
-import { type HostSeeds, openHostSeeds } from './host-seeds.js';
+import { createHoldStore } from './hold-store.js';
+import { type HostSeeds, openOrganizations, seededDatabase } from './host-seeds.js';
 import { createJournalStore } from './journal-store.js';
+import { createLoginStore } from './login-store.js';
+import { createManagedTeams } from './managed-teams.js';
+import { createManagedUsers } from './managed-users.js';
+import { createMappingStore } from './mapping-store.js';
 import { createOidcTenantStore } from './oidc-tenant-store.js';
 import { createOutboxStore } from './outbox-store.js';
 import { OutsideAccess } from './outside-access.js';
+import { createOverrideStore } from './override-store.js';
+import { createPersonStore } from './person-store.js';
 import { createSignInStore } from './sign-in-store.js';
 import { createUserStore } from './user-store.js';
 
@@ -31,19 +40,21 @@ export interface MemoryStorageOptions extends HostSeeds {
  * const storage = createMemoryStorage({ organizations: [{ id: 'acme', name: 'Acme' }] });
  * ```
  */
-export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage {
+export function createMemoryStorage(options: MemoryStorageOptions = {}): ManagedStorage {
   const { capabilities = { filtering: true, sorting: true }, ...seeds } = options;
-  return storageOver(new OutsideAccess(new Database()), openHostSeeds(seeds), capabilities);
+  return storageOver(new OutsideAccess(seededDatabase(seeds)), openOrganizations(seeds), capabilities);
 }
 
 function storageOver(
   access: Access,
-  hostOver: (access: Access) => HostStorage,
+  organizationsOver: (access: Access) => OrganizationStore,
   capabilities: StorageCapabilities,
-): Storage {
+): ManagedStorage {
   return {
     capabilities,
-    ...hostOver(access),
+    organizations: organizationsOver(access),
+    users: createManagedUsers(access),
+    teams: createManagedTeams(access),
     directories: createDirectoryStore(access),
     directoryUsers: createUserStore(access, capabilities),
     groups: createGroupStore(access, capabilities),
@@ -52,7 +63,14 @@ function storageOver(
     signIns: createSignInStore(access),
     journal: createJournalStore(access),
     outbox: createOutboxStore(access),
+    people: createPersonStore(access),
+    logins: createLoginStore(access),
+    grants: createGrantStore(access),
+    mappings: createMappingStore(access),
+    overrides: createOverrideStore(access),
+    conflicts: createConflictStore(access),
+    holds: createHoldStore(access),
     transaction: (scope, work) =>
-      access.transaction(scope, (inside) => work(storageOver(inside, hostOver, capabilities))),
+      access.transaction(scope, (inside) => work(storageOver(inside, organizationsOver, capabilities))),
   };
 }

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DirectoryScope, OrganizationScope } from '../../storage/scope.js';
 import type { Access, Pause } from './access.js';
-import type { Database } from './database.js';
+import type { Database, OrganizationData } from './database.js';
 import type { DirectoryResources } from './directory-resources.js';
+import type { OrganizationTables } from './organization-tables.js';
 import type { SharedTables } from './shared-tables.js';
 import { TransactionAccess } from './transaction-access.js';
 import { UndoLog } from './undo-log.js';
@@ -16,6 +17,7 @@ export class OutsideAccess implements Access {
   }
 
   async read<T>(scope: DirectoryScope, work: (resources: DirectoryResources) => T): Promise<T> {
+    // Not by way of the organization: each await more is felt where requests are many.
     const organization = this.#database.organization(scope);
     if (organization.turn.isTaken) await organization.turn.over();
     return work(organization.resources(scope.directoryId));
@@ -26,6 +28,27 @@ export class OutsideAccess implements Access {
     if (organization.turn.isTaken) await organization.turn.over();
     const undo = new UndoLog();
     return undo.run(() => work(organization.resources(scope.directoryId), undo));
+  }
+
+  async readTables<T>(scope: OrganizationScope, work: (tables: OrganizationTables) => T): Promise<T> {
+    return this.readOrganization(scope, ({ tables }) => work(tables));
+  }
+
+  async writeTables<T>(scope: OrganizationScope, work: (tables: OrganizationTables, undo: UndoLog) => T): Promise<T> {
+    return this.writeOrganization(scope, ({ tables }, undo) => work(tables, undo));
+  }
+
+  async readOrganization<T>(scope: OrganizationScope, work: (data: OrganizationData) => T): Promise<T> {
+    const organization = this.#database.organization(scope);
+    if (organization.turn.isTaken) await organization.turn.over();
+    return work(organization);
+  }
+
+  async writeOrganization<T>(scope: OrganizationScope, work: (data: OrganizationData, undo: UndoLog) => T): Promise<T> {
+    const organization = this.#database.organization(scope);
+    if (organization.turn.isTaken) await organization.turn.over();
+    const undo = new UndoLog();
+    return undo.run(() => work(organization, undo));
   }
 
   async walk<T>(scope: DirectoryScope, work: (resources: DirectoryResources, pause: Pause) => Promise<T>): Promise<T> {

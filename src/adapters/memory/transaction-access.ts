@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DirectoryScope, OrganizationScope } from '../../storage/scope.js';
 import type { Access, Pause } from './access.js';
-import type { Database } from './database.js';
+import type { Database, OrganizationData } from './database.js';
 import type { DirectoryResources } from './directory-resources.js';
+import type { OrganizationTables } from './organization-tables.js';
 import type { SharedTables } from './shared-tables.js';
 import { UndoLog } from './undo-log.js';
 
@@ -62,6 +63,24 @@ export class TransactionAccess implements Access {
       await setImmediate();
       this.#check(scope);
     });
+  }
+
+  async readOrganization<T>(scope: OrganizationScope, work: (data: OrganizationData) => T): Promise<T> {
+    this.#check(scope);
+    return work(this.#database.organization(scope));
+  }
+
+  async writeOrganization<T>(scope: OrganizationScope, work: (data: OrganizationData, undo: UndoLog) => T): Promise<T> {
+    this.#check(scope);
+    return this.#undo.run(() => work(this.#database.organization(scope), this.#undo));
+  }
+
+  async readTables<T>(scope: OrganizationScope, work: (tables: OrganizationTables) => T): Promise<T> {
+    return this.readOrganization(scope, ({ tables }) => work(tables));
+  }
+
+  async writeTables<T>(scope: OrganizationScope, work: (tables: OrganizationTables, undo: UndoLog) => T): Promise<T> {
+    return this.writeOrganization(scope, ({ tables }, undo) => work(tables, undo));
   }
 
   async readShared<T>(work: (tables: SharedTables) => T): Promise<T> {

@@ -14,6 +14,9 @@ export type Run = (statement: SqlStatement) => Promise<readonly Row[]>;
  * it has written anything: inside a transaction, what was written stays.
  */
 export interface Access {
+  /** Whether rows that a call locks stay locked when it is over: inside a transaction. */
+  readonly keepsLocks: boolean;
+
   /** Does some work of exactly one statement that reads. */
   read<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T>;
 

@@ -8,7 +8,8 @@ import { readPosition } from './walk-position.js';
 export function openJournalStore({ names, dialect }: StoreSite): StoreOver<JournalStore> {
   const append = prepare(
     `insert into ${names.journal} (organization_id, subject_key, document) ` +
-      'values ({organizationId}, {subjectKey}, {document})',
+      'select {organizationId}, entry.subject_key, entry.document ' +
+      `from ${dialect.records('{entries}', ['subject_key', 'document'])} order by entry.place`,
     dialect,
   );
   const page = prepare(
@@ -18,13 +19,12 @@ export function openJournalStore({ names, dialect }: StoreSite): StoreOver<Journ
   );
 
   return (access) => ({
-    append: (scope, entries) =>
-      access.whole(scope, async (run) => {
-        const { organizationId } = scope;
-        for (const entry of entries) {
-          await run(append({ organizationId, subjectKey: indexKey(entry.subject), document: JSON.stringify(entry) }));
-        }
-      }),
+    async append(scope, entries) {
+      if (entries.length === 0) return;
+      const { organizationId } = scope;
+      const rows = entries.map((entry) => [indexKey(entry.subject), JSON.stringify(entry)]);
+      await access.single(scope, (run) => run(append({ organizationId, entries: JSON.stringify(rows) })));
+    },
 
     async page({ organizationId }, subject, { after, limit }) {
       const before = after === '' ? Number.MAX_SAFE_INTEGER : readPosition(after);

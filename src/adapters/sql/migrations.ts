@@ -1,4 +1,5 @@
 import { postgresFunctions } from './postgres-functions.js';
+import { provisioningTables } from './provisioning-tables.js';
 import { signInTables } from './sign-in-tables.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { TableNames } from './table-names.js';
@@ -13,10 +14,11 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: firstTables },
   { version: 2, statements: signInTables },
+  { version: 3, statements: provisioningTables },
 ];
 
 /** The version of the tables that this code knows. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** The table that says which steps have been taken. */
 export function migrationTable(names: TableNames, { types }: SqlDialect): string {

@@ -8,6 +8,7 @@ import { TransactionAccess } from './transaction-access.js';
 
 /** Access from outside any transaction. The version of the tables is looked at before the first statement. */
 export class OutsideAccess<DB> implements JoinableAccess<DB> {
+  readonly keepsLocks = false;
   readonly handle: Kysely<DB>;
   readonly #kysely: Kysely<DB>;
   readonly #dialect: SqlDialect;

@@ -36,6 +36,16 @@ export const POSTGRES: SqlDialect = {
   forUpdateOfFree: 'for update skip locked',
 
   entries: (list) => `jsonb_array_elements_text(cast(${list} as jsonb)) with ordinality as entry(value, place)`,
+  // Each text by itself: a list as a condition invites a scan, which compares every row with the whole list.
+  ofEach: (table, alias, column, list) =>
+    `(select distinct value from jsonb_array_elements_text(cast(${list} as jsonb)) as listed(value)) as e cross join lateral ` +
+    `(select * from ${table} as t where t.organization_id = {organizationId} and t.${column} = e.value offset 0) as ${alias}`,
+  records: (list, columns) =>
+    `(select place, ${columns.map((column, index) => `value ->> ${index} as ${column}`).join(', ')} ` +
+    `from jsonb_array_elements(cast(${list} as jsonb)) with ordinality as listed(value, place)) as entry`,
+  isFalse: (document, key) => `coalesce(cast(${document} as jsonb) ->> '${key}' = 'false', false)`,
+  nameLock: (name, kind) =>
+    `select pg_advisory_xact_lock${kind === 'shared' ? '_shared' : ''}(hashtextextended(${name}, 0))`,
   listOf: (query) => `(select json_agg(value order by place)::text from (${query}) as listed)`,
   among: (column, query) => `${column} = any(array(${query}))`,
   pair: (first, second) => `json_build_array(${first}, ${second})::text`,

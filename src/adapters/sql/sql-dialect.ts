@@ -29,6 +29,14 @@ export interface SqlDialect {
 
   /** A table `entry` with a row for each text of a JSON list: `value`, and `place` in the list. */
   entries(jsonList: string): string;
+  /** All rows of a table, under an alias, of one organization, in which a column has one of the texts of a JSON list; none twice. */
+  ofEach(table: string, alias: string, column: string, jsonList: string): string;
+  /** A table `entry` with a row for each list of texts in a JSON list: `place`, and a column for each text. */
+  records(jsonList: string, columns: readonly string[]): string;
+  /** The condition that a key of a JSON object, given as text, is `false`. */
+  isFalse(document: string, key: string): string;
+  /** The statement that takes a lock by a name until the transaction ends; empty where there is one writer. */
+  nameLock(name: string, kind: 'shared' | 'exclusive'): string;
   /**
    * The condition that a column has one of the values of a query. It is for short lists, and never a join, which engines
    * without statistics begin at the wrong end.

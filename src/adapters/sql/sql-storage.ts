@@ -1,20 +1,39 @@
 import type { Kysely } from 'kysely';
 import type { JoinableStorage } from '../../storage/compose-storage.js';
+import type { ManagedTeamStore, ManagedUserStore } from '../../storage/host-storage.js';
+import type { ProvisioningStores } from '../../storage/managed-storage.js';
+import type { OrganizationScope } from '../../storage/scope.js';
 import type { JoinableAccess } from './access.js';
+import { openConflictStore } from './conflict-store.js';
 import { openCustomStore } from './custom-store.js';
 import { openDirectoryStore } from './directory-store.js';
+import { openGrantStore } from './grant-store.js';
 import { openGroupStore } from './group-store.js';
+import { openHoldStore } from './hold-store.js';
 import { openHostStores } from './host-stores.js';
 import { openJournalStore } from './journal-store.js';
+import { openLoginStore } from './login-store.js';
+import { openMappingStore } from './mapping-store.js';
 import type { SqlOptions } from './migrate.js';
 import { openOidcTenantStore } from './oidc-tenant-store.js';
 import { openOutboxStore } from './outbox-store.js';
 import { OutsideAccess } from './outside-access.js';
+import { openOverrideStore } from './override-store.js';
+import { openPersonStore } from './person-store.js';
 import { openSignInStore } from './sign-in-store.js';
 import { dialectOf } from './sql-dialect.js';
 import type { StoreSite } from './store-site.js';
 import { tableNames } from './table-names.js';
 import { openUserStore } from './user-store.js';
+
+type Replaced = keyof ProvisioningStores | 'users' | 'teams' | 'transaction';
+
+/** A storage with everything that provisioning needs, in whose transactions stores of the host can take part. */
+export interface SqlStorage<DB> extends Omit<JoinableStorage<Kysely<DB>>, Replaced>, ProvisioningStores {
+  readonly users: ManagedUserStore;
+  readonly teams: ManagedTeamStore;
+  transaction<T>(scope: OrganizationScope, work: (storage: SqlStorage<DB>) => Promise<T>): Promise<T>;
+}
 
 /**
  * Creates a storage on the Kysely instance of the host, for PostgreSQL or SQLite. It opens no connection of its own; the
@@ -38,7 +57,7 @@ import { openUserStore } from './user-store.js';
  * }
  * ```
  */
-export function createSqlStorage<DB>(kysely: Kysely<DB>, options: SqlOptions = {}): JoinableStorage<Kysely<DB>> {
+export function createSqlStorage<DB>(kysely: Kysely<DB>, options: SqlOptions = {}): SqlStorage<DB> {
   if (kysely.isTransaction) throw new TypeError('a storage is made on a Kysely instance, not on a transaction');
   const dialect = dialectOf(kysely, options.dialect);
   const names = tableNames(options, dialect.name);
@@ -58,10 +77,17 @@ function openStores(site: StoreSite) {
     signIns: openSignInStore(site),
     journal: openJournalStore(site),
     outbox: openOutboxStore(site),
+    people: openPersonStore(site),
+    logins: openLoginStore(site),
+    grants: openGrantStore(site),
+    mappings: openMappingStore(site),
+    overrides: openOverrideStore(site),
+    conflicts: openConflictStore(site),
+    holds: openHoldStore(site),
   };
 }
 
-function storageOver<DB>(access: JoinableAccess<DB>, stores: Stores): JoinableStorage<Kysely<DB>> {
+function storageOver<DB>(access: JoinableAccess<DB>, stores: Stores): SqlStorage<DB> {
   return {
     get handle() {
       return access.handle;
@@ -76,6 +102,13 @@ function storageOver<DB>(access: JoinableAccess<DB>, stores: Stores): JoinableSt
     signIns: stores.signIns(access),
     journal: stores.journal(access),
     outbox: stores.outbox(access),
+    people: stores.people(access),
+    logins: stores.logins(access),
+    grants: stores.grants(access),
+    mappings: stores.mappings(access),
+    overrides: stores.overrides(access),
+    conflicts: stores.conflicts(access),
+    holds: stores.holds(access),
     transaction: (scope, work) => access.transaction(scope, (inside) => work(storageOver(inside, stores))),
   };
 }

@@ -20,6 +20,14 @@ export const SQLITE: SqlDialect = {
   forUpdateOfFree: '',
 
   entries: (list) => `(select value, key as place from json_each(${list})) as entry`,
+  ofEach: (table, alias, column, list) =>
+    `(select distinct value from json_each(${list})) as e cross join ${table} as ${alias} ` +
+    `on ${alias}.organization_id = {organizationId} and ${alias}.${column} = e.value`,
+  records: (list, columns) =>
+    `(select key as place, ${columns.map((column, index) => `json_extract(value, '$[${index}]') as ${column}`).join(', ')} ` +
+    `from json_each(${list})) as entry`,
+  isFalse: (document, key) => `coalesce(json_extract(${document}, '$.${key}') = 0, 0)`,
+  nameLock: () => '',
   listOf: (query) => `(select json_group_array(value) from (select value from (${query}) order by place))`,
   among: (column, query) => `${column} in (${query})`,
   // With a text behind it, it is a text and no longer JSON to be nested.

@@ -37,6 +37,22 @@ export interface TableNames {
   readonly endedSessions: string;
   readonly journal: string;
   readonly outbox: string;
+  readonly people: string;
+  readonly directoryLinks: string;
+  readonly logins: string;
+  readonly grants: string;
+  readonly mappingSettings: string;
+  readonly mappingRows: string;
+  readonly teamLinks: string;
+  readonly overrides: string;
+  readonly conflicts: string;
+  readonly holds: string;
+  readonly heldGrants: string;
+  readonly losses: string;
+  readonly teamMemberships: string;
+  /** Functions, on PostgreSQL. */
+  readonly lockPeople: string;
+  readonly changeGrants: string;
 }
 
 const PREFIX = /^[a-z_][a-z0-9_]{0,30}$/;
@@ -77,5 +93,20 @@ export function tableNames({ prefix = 'sso_', schema }: TableOptions, dialect: S
     endedSessions: named('ended_sessions'),
     journal: named('journal'),
     outbox: named('outbox'),
+    people: named('people'),
+    directoryLinks: named('directory_links'),
+    logins: named('logins'),
+    grants: named('grants'),
+    mappingSettings: named('mapping_settings'),
+    mappingRows: named('mapping_rows'),
+    teamLinks: named('team_links'),
+    overrides: named('overrides'),
+    conflicts: named('conflicts'),
+    holds: named('holds'),
+    heldGrants: named('held_grants'),
+    losses: named('losses'),
+    teamMemberships: named('team_memberships'),
+    lockPeople: named('lock_people'),
+    changeGrants: named('change_grants'),
   };
 }

@@ -4,6 +4,7 @@ import type { JoinableAccess, Run } from './access.js';
 
 /** Access from inside a transaction. Calls made at the same time happen one after the other: there is one connection. */
 export class TransactionAccess<DB> implements JoinableAccess<DB> {
+  readonly keepsLocks = true;
   readonly #run: Run;
   readonly #organizationId: string;
   #last: Promise<unknown> = Promise.resolve();

@@ -1,6 +1,7 @@
 import type { LibraryStorage, Storage } from 'express-sso-scim';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import type { StorageUnderTest } from 'express-sso-scim/testing';
+import { type ManagedStorage, manage } from '../../../src/storage/managed-storage.js';
 
 /** The memory adapter with one fault. */
 export interface BrokenAdapter {
@@ -35,5 +36,45 @@ function applyPatch(inner: Storage, patch: (inner: Storage) => Patch): Storage {
     outbox: { ...inner.outbox, ...outbox },
     transaction:
       transaction ?? ((scope, work) => inner.transaction(scope, (inside) => work(applyPatch(inside, patch)))),
+  };
+}
+
+/** Methods that take the place of those of a store that provisioning needs. */
+type ManagedPatch = {
+  readonly [Store in
+    | 'users'
+    | 'teams'
+    | 'people'
+    | 'logins'
+    | 'grants'
+    | 'mappings'
+    | 'overrides'
+    | 'conflicts'
+    | 'holds']?: Partial<ManagedStorage[Store]>;
+};
+
+/** As {@link broken}, for the stores of provisioning. */
+export function brokenManaged(
+  rule: string,
+  fault: string,
+  begin: () => (inner: ManagedStorage) => ManagedPatch,
+): BrokenAdapter {
+  return { rule, fault, open: () => ({ storage: applyManagedPatch(createMemoryStorage(), begin()) }) };
+}
+
+function applyManagedPatch(inner: ManagedStorage, patch: (inner: ManagedStorage) => ManagedPatch): ManagedStorage {
+  const { users, teams, people, logins, grants, mappings, overrides, conflicts, holds } = patch(inner);
+  return {
+    ...inner,
+    users: { ...inner.users, ...users },
+    teams: { ...inner.teams, ...teams },
+    people: { ...inner.people, ...people },
+    logins: { ...inner.logins, ...logins },
+    grants: { ...inner.grants, ...grants },
+    mappings: { ...inner.mappings, ...mappings },
+    overrides: { ...inner.overrides, ...overrides },
+    conflicts: { ...inner.conflicts, ...conflicts },
+    holds: { ...inner.holds, ...holds },
+    transaction: (scope, work) => manage(inner, scope, (inside) => work(applyManagedPatch(inside, patch))),
   };
 }

@@ -1,0 +1,70 @@
+import { UniqueConflictError } from '../../storage/errors.js';
+import type { Person, PersonStore } from '../../storage/person-store.js';
+import type { Access } from './access.js';
+import type { OrganizationData } from './database.js';
+import { pageBehind, placeKey } from './record-table.js';
+
+export function createPersonStore(access: Access): PersonStore {
+  return {
+    getMany: (scope, ids) => access.readOrganization(scope, (data) => ids.map((id) => personOf(data, id))),
+
+    ofDirectoryUsers: (scope, ids) =>
+      access.readOrganization(scope, (data) => {
+        const { users } = data.resources(scope.directoryId);
+        const userIds = ids.flatMap((id) => {
+          const link = users.row(id) && data.tables.directoryLinks.get(placeKey(scope.directoryId, id));
+          return link && !link.gone ? [link.userId] : [];
+        });
+        return [...new Set(userIds)].map((id) => personOf(data, id));
+      }),
+
+    list: (scope, page) =>
+      access.readOrganization(scope, (data) =>
+        pageBehind(data.tables.people.all(), ({ userId }) => userId, page).map(({ userId }) => personOf(data, userId)),
+      ),
+
+    count: (scope) =>
+      access.readOrganization(scope, (data) => {
+        const { users } = data.resources(scope.directoryId);
+        const links = data.tables.directoryLinks.find(1, scope.directoryId);
+        return links.filter(({ directoryUserId: id }) => (users.get(id)?.attributes['active'] ?? false) !== false)
+          .length;
+      }),
+
+    put: (scope, records) =>
+      access.writeTables(scope, ({ people }, undo) => {
+        for (const record of records) people.put(record, undo);
+      }),
+
+    remove: (scope, userId) =>
+      access.writeTables(scope, ({ people, directoryLinks }, undo) => {
+        people.remove(userId, undo);
+        for (const link of directoryLinks.find(0, userId)) directoryLinks.put({ ...link, gone: true }, undo);
+      }),
+
+    link: (scope, directoryUserId, userId) =>
+      access.writeOrganization(scope, (data, undo) => {
+        const { directoryId } = scope;
+        const other = personOf(data, userId).directoryUsers.some(
+          (each) => each.directoryId === directoryId && each.id !== directoryUserId,
+        );
+        if (other) throw new UniqueConflictError(`user:${userId}`);
+        data.tables.directoryLinks.put({ directoryId, directoryUserId, userId }, undo);
+      }),
+
+    linkedTo: ({ organizationId, directoryId }, directoryUserId) =>
+      access.readTables(
+        { organizationId },
+        ({ directoryLinks }) => directoryLinks.get(placeKey(directoryId, directoryUserId))?.userId,
+      ),
+  };
+}
+
+function personOf(data: OrganizationData, userId: string): Person {
+  const { people, directoryLinks, logins } = data.tables;
+  const directoryUsers = directoryLinks.find(0, userId).flatMap(({ directoryId, directoryUserId: id }) => {
+    const user = data.resources(directoryId).users.get(id);
+    return user ? [{ id, directoryId, active: user.attributes['active'] !== false }] : [];
+  });
+  return { userId, ...people.get(userId), directoryUsers, linked: logins.count(0, userId) > 0 };
+}

@@ -1,0 +1,130 @@
+import type { Grant, GrantChange, GrantSource } from '../../storage/grant.js';
+import type { GrantRow, GrantRowPage, GrantRowPlan, GrantRowStep } from '../../storage/grant-store.js';
+import type { DirectoryScope } from '../../storage/scope.js';
+import type { Run } from './access.js';
+import { inScope, isLive, USER } from './resource-rows.js';
+import { prepare } from './sql-text.js';
+import type { StoreSite } from './store-site.js';
+
+/** What the next part of a change of rows does: one statement that reads. */
+export type GrantRowReader = (
+  run: Run,
+  scope: DirectoryScope,
+  plan: GrantRowPlan,
+  page: GrantRowPage,
+) => Promise<GrantRowStep>;
+
+/** A part of a row, and where it goes on. */
+interface Part {
+  readonly changed: GrantChange;
+  readonly rest: string | undefined;
+}
+
+/** Prepares that. A position is the place of a row in the plan, and the last member or person that was looked at. */
+export function createGrantRowReader({ names, dialect }: StoreSite): GrantRowReader {
+  const { memberships, resources, directoryLinks, grants } = names;
+  const source = '{source} and g.target = {target}';
+  // Members one by one, each by indexes: without statistics a join would begin at the wrong end.
+  const fresh = (memberId: string, condition: string) =>
+    `(select l.user_id from ${directoryLinks} as l where ${inScope('l')} and l.directory_user_id = ${memberId} ` +
+    `and l.is_gone = 0 and exists (select 1 from ${resources} as r where ${inScope('r')} and r.id = ${memberId} ` +
+    `and r.type = '${USER}' and ${isLive('r')}${condition}) and (select 1 from ${grants} as g ` +
+    'where g.organization_id = {organizationId} and g.user_id = l.user_id ' +
+    "and coalesce(g.source, '') = {source} and coalesce(g.target, '') = {target} limit 1) is null)";
+  const counting = { count: '', 'leave-out': ` and not ${dialect.isFalse('r.attributes', 'active')}` };
+  const ofGroup = (condition: string) =>
+    prepare(
+      `select m.member_id as position, ${fresh('m.member_id', condition)} as user_id from (select m.member_id ` +
+        `from ${memberships} as m where ${inScope('m')} and m.group_id = {groupId} and m.member_id > {after} ` +
+        'order by m.member_id limit {limit}) as m order by m.member_id',
+      dialect,
+    );
+  const ofDirectory = (condition: string) =>
+    prepare(
+      `select m.sequence as position, ${fresh('m.id', condition)} as user_id from (select r.sequence, r.id ` +
+        `from ${resources} as r where ${inScope('r')} and r.type = '${USER}' and r.deleted_at is null ` +
+        'and r.sequence > {after} order by r.sequence limit {limit}) as m order by m.sequence',
+      dialect,
+    );
+  const members = { count: ofGroup(counting.count), 'leave-out': ofGroup(counting['leave-out']) };
+  const everybody = { count: ofDirectory(counting.count), 'leave-out': ofDirectory(counting['leave-out']) };
+  const given = prepare(
+    `select g.user_id as position, g.role from ${grants} as g where g.organization_id = {organizationId} ` +
+      `and g.source = ${source} and g.user_id > {after} order by g.user_id limit {limit}`,
+    dialect,
+  );
+
+  async function addPart(run: Run, scope: DirectoryScope, row: GrantRow, after: string, page: GrantRowPage) {
+    const { organizationId, directoryId } = scope;
+    const { groupId, target, role } = row;
+    const { limit, inactive } = page;
+    const origin = sourceOf(row, scope);
+    const values = { organizationId, directoryId, source: origin, target, limit };
+    if (groupId === undefined && !/^\d*$/.test(after)) throw misplaced();
+    const rows = await run(
+      groupId === undefined
+        ? everybody[inactive]({ ...values, after: Number(after) })
+        : members[inactive]({ ...values, groupId, after }),
+    );
+    const userIds = new Set(rows.flatMap(({ user_id: userId }) => (typeof userId === 'string' ? [userId] : [])));
+    const add = [...userIds].map((userId): Grant => ({ userId, target, role, source: origin }));
+    const rest = rows.length === limit ? String(rows.at(-1)?.['position']) : undefined;
+    return { changed: { add, remove: [], change: [] }, rest };
+  }
+
+  async function givenPart(run: Run, scope: DirectoryScope, { kind, row }: Place, after: string, limit: number) {
+    const origin = sourceOf(row, scope);
+    const { target, role } = row;
+    const values = { organizationId: scope.organizationId, source: origin, target, after, limit };
+    const rows = await run(given(values));
+    const found = rows.map((each): Grant => {
+      return { userId: String(each['position']), target, role: String(each['role']), source: origin };
+    });
+    const rest = rows.length === limit ? found.at(-1)?.userId : undefined;
+    if (kind === 'remove') return { changed: { add: [], remove: found, change: [] }, rest };
+    const change = found
+      .filter((grant) => grant.role !== role)
+      .map((grant) => ({ grant: { ...grant, role }, from: grant.role }));
+    return { changed: { add: [], remove: [], change }, rest };
+  }
+
+  return async (run, scope, plan, page) => {
+    const [, digits = '0', after = ''] = /^(\d+):(.*)$/s.exec(page.after === '' ? '0:' : page.after) ?? [
+      undefined,
+      '-1',
+    ];
+    const index = Number(digits);
+    if (index < 0) throw misplaced();
+    const places = placesOf(plan);
+    const place = places[index];
+    if (!place) return { changed: { add: [], remove: [], change: [] } };
+    const part: Part =
+      place.kind === 'add'
+        ? await addPart(run, scope, place.row, after, page)
+        : await givenPart(run, scope, place, after, page.limit);
+    const { changed, rest } = part;
+    if (rest !== undefined) return { changed, next: `${index}:${rest}` };
+    return index === places.length - 1 ? { changed } : { changed, next: `${index + 1}:` };
+  };
+}
+
+interface Place {
+  readonly kind: keyof GrantRowPlan;
+  readonly row: GrantRow;
+}
+
+function placesOf({ add, change, remove }: GrantRowPlan): readonly Place[] {
+  return [
+    ...add.map((row): Place => ({ kind: 'add', row })),
+    ...change.map((row): Place => ({ kind: 'change', row })),
+    ...remove.map((row): Place => ({ kind: 'remove', row })),
+  ];
+}
+
+function sourceOf({ groupId }: GrantRow, { directoryId }: DirectoryScope): GrantSource {
+  return groupId === undefined ? `default-team:${directoryId}` : `group:${groupId}`;
+}
+
+function misplaced(): RangeError {
+  return new RangeError('not a position of a walk');
+}

@@ -1,0 +1,157 @@
+import { UniqueConflictError } from '../../storage/errors.js';
+import type { Person, PersonRecord, PersonStore } from '../../storage/person-store.js';
+import type { OrganizationScope } from '../../storage/scope.js';
+import type { Row, Run } from './access.js';
+import { createPeopleLock } from './people-lock.js';
+import { inScope, isLive, USER } from './resource-rows.js';
+import { prepare } from './sql-text.js';
+import type { StoreOver, StoreSite } from './store-site.js';
+
+export function openPersonStore(site: StoreSite): StoreOver<PersonStore> {
+  const { names, dialect } = site;
+  const { people, directoryLinks, logins, resources } = names;
+  const { entries, listOf, pair, isFalse, records } = dialect;
+  const ofLink = (alias: string) =>
+    `${alias}.organization_id = l.organization_id and ${alias}.directory_id = l.directory_id ` +
+    `and ${alias}.id = l.directory_user_id and ${alias}.type = '${USER}' and ${isLive(alias)}`;
+  const state = `case when ${isFalse('r.attributes', 'active')} then 'inactive' else 'active' end`;
+  // Each person by look-ups of their own: without statistics a join of lists begins at the wrong end.
+  const directoryUsers = listOf(
+    `select ${pair(pair('l.directory_id', 'l.directory_user_id'), state)} as value, l.directory_user_id as place ` +
+      `from ${directoryLinks} as l join ${resources} as r on ${ofLink('r')} ` +
+      'where l.organization_id = {organizationId} and l.user_id = e.user_id and l.is_gone = 0',
+  );
+  const details =
+    'e.user_id as user_id, ' +
+    `(select p.document from ${people} as p where p.organization_id = {organizationId} and p.user_id = e.user_id) as document, ` +
+    `${directoryUsers} as directory_users, case when exists (select 1 from ${logins} as o ` +
+    'where o.organization_id = {organizationId} and o.user_id = e.user_id) then 1 else 0 end as linked';
+  const behind =
+    `select distinct l.user_id from ${directoryLinks} as l join ${resources} as r on ${ofLink('r')} ` +
+    `where ${inScope('l')} and l.is_gone = 0 ` +
+    `and ${dialect.among('l.directory_user_id', `select value from ${entries('{ids}')}`)}`;
+
+  const getMany = prepare(
+    `select ${details} from (select value as user_id, place from ${entries('{ids}')}) as e order by e.place`,
+    dialect,
+  );
+  const findBehind = prepare(behind, dialect);
+  const list = prepare(
+    `select ${details} from (select p.user_id from ${people} as p where p.organization_id = {organizationId} ` +
+      'and p.user_id > {after} and p.document is not null order by p.user_id limit {limit}) as e order by e.user_id',
+    dialect,
+  );
+  const count = prepare(
+    `select count(*) as people from ${directoryLinks} as l join ${resources} as r on ${ofLink('r')} ` +
+      `where ${inScope('l')} and l.is_gone = 0 and not ${isFalse('r.attributes', 'active')}`,
+    dialect,
+  );
+  const put = prepare(
+    `insert into ${people} (organization_id, user_id, document) select {organizationId}, entry.user_id, entry.document ` +
+      `from ${records('{records}', ['user_id', 'document'])} where true order by entry.user_id ` +
+      'on conflict (organization_id, user_id) do update set document = excluded.document',
+    dialect,
+  );
+  const forget = prepare(
+    `update ${people} set document = null where organization_id = {organizationId} and user_id = {userId}`,
+    dialect,
+  );
+  const leave = prepare(
+    `update ${directoryLinks} set is_gone = 1 where organization_id = {organizationId} and user_id = {userId}`,
+    dialect,
+  );
+  const another = prepare(
+    `select l.directory_user_id from ${directoryLinks} as l join ${resources} as r on ${ofLink('r')} ` +
+      `where ${inScope('l')} and l.user_id = {userId} and l.is_gone = 0 and l.directory_user_id <> {directoryUserId}`,
+    dialect,
+  );
+  const link = prepare(
+    `insert into ${directoryLinks} (organization_id, directory_id, directory_user_id, user_id, is_gone) ` +
+      'values ({organizationId}, {directoryId}, {directoryUserId}, {userId}, 0) ' +
+      'on conflict (organization_id, directory_id, directory_user_id) do update set user_id = excluded.user_id, is_gone = 0',
+    dialect,
+  );
+  const linkedTo = prepare(
+    `select l.user_id from ${directoryLinks} as l where ${inScope('l')} and l.directory_user_id = {directoryUserId}`,
+    dialect,
+  );
+  const lockOver = createPeopleLock(site);
+
+  return (access) => {
+    const lock = lockOver(access);
+    const read = async (run: Run, { organizationId }: OrganizationScope, userIds: readonly string[]) => {
+      if (userIds.length === 0) return [];
+      await lock(run, organizationId, userIds);
+      return (await run(getMany({ organizationId, ids: JSON.stringify(userIds) }))).map(personOf);
+    };
+    return {
+      getMany: (scope, userIds) => access.read(scope, (run) => read(run, scope, userIds)),
+
+      ofDirectoryUsers: (scope, ids) =>
+        access.read(scope, async (run) => {
+          const { organizationId, directoryId } = scope;
+          if (ids.length === 0) return [];
+          const rows = await run(findBehind({ organizationId, directoryId, ids: JSON.stringify(ids) }));
+          return read(
+            run,
+            scope,
+            rows.map((row) => String(row['user_id'])),
+          );
+        }),
+
+      async list({ organizationId }, { after, limit }) {
+        return (await access.read({ organizationId }, (run) => run(list({ organizationId, after, limit })))).map(
+          personOf,
+        );
+      },
+
+      async count({ organizationId, directoryId }) {
+        const [row] = await access.read({ organizationId }, (run) => run(count({ organizationId, directoryId })));
+        return Number(row?.['people']);
+      },
+
+      async put({ organizationId }, given) {
+        if (given.length === 0) return;
+        const byId = new Map(given.map((record) => [record.userId, record]));
+        const rows = [...byId].map(([userId, record]) => [userId, documentOf(record)]);
+        await access.single({ organizationId }, (run) => run(put({ organizationId, records: JSON.stringify(rows) })));
+      },
+
+      remove: ({ organizationId }, userId) =>
+        access.whole({ organizationId }, async (run) => {
+          await run(forget({ organizationId, userId }));
+          await run(leave({ organizationId, userId }));
+        }),
+
+      link: ({ organizationId, directoryId }, directoryUserId, userId) =>
+        access.whole({ organizationId }, async (run) => {
+          await lockOver({ keepsLocks: true })(run, organizationId, [userId]);
+          const values = { organizationId, directoryId, directoryUserId, userId };
+          if ((await run(another(values))).length > 0) throw new UniqueConflictError(`user:${userId}`);
+          await run(link(values));
+        }),
+
+      async linkedTo({ organizationId, directoryId }, directoryUserId) {
+        const values = { organizationId, directoryId, directoryUserId };
+        const [row] = await access.read({ organizationId }, (run) => run(linkedTo(values)));
+        return row && String(row['user_id']);
+      },
+    };
+  };
+}
+
+function documentOf({ userId: _, ...rest }: PersonRecord): string {
+  return JSON.stringify(rest);
+}
+
+function personOf(row: Row): Person {
+  const document = row['document'];
+  const record = typeof document === 'string' ? (JSON.parse(document) as Omit<PersonRecord, 'userId'>) : {};
+  const found = JSON.parse(String(row['directory_users'] ?? '[]')) as readonly string[];
+  const directoryUsers = found.map((each) => {
+    const [place, state] = JSON.parse(each) as readonly [string, string];
+    const [directoryId, id] = JSON.parse(place) as readonly [string, string];
+    return { id, directoryId, active: state === 'active' };
+  });
+  return { userId: String(row['user_id']), ...record, directoryUsers, linked: Number(row['linked']) === 1 };
+}

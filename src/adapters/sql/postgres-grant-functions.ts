@@ -1,0 +1,59 @@
+import { createFunction, textsOf } from './postgres-function.js';
+import type { TableNames } from './table-names.js';
+
+/** The function that locks people, in order of id, each by a row that is made where there is none. */
+export function peopleFunction({ lockPeople, people }: TableNames): string {
+  return createFunction({
+    name: lockPeople,
+    parameters: ['in_organization_id text', 'in_user_ids jsonb'],
+    columns: ['user_id text'],
+    body: `
+      insert into ${people} (organization_id, user_id)
+      select in_organization_id, w.value from (select distinct e.value from ${textsOf('in_user_ids')}) as w
+      where not exists (select 1 from ${people} as p where p.organization_id = in_organization_id and p.user_id = w.value)
+      order by w.value collate "C" on conflict do nothing;
+      perform 1 from ${people} as p where p.organization_id = in_organization_id
+      and p.user_id = any(array(select e.value from ${textsOf('in_user_ids')}))
+      order by p.user_id for update;
+    `,
+  });
+}
+
+/**
+ * The function that changes grants. The people are locked by a statement of its own: what was waited for is seen by the
+ * next ones, and by all that comes after them in the transaction.
+ */
+export function grantFunction({ changeGrants, lockPeople, grants }: TableNames): string {
+  // Written such that only the index by person is of use: on a table without statistics all look equally good.
+  const place =
+    'g.organization_id = in_organization_id and g.user_id = e.v ->> 0 ' +
+    "and coalesce(g.target, '') = e.v ->> 1 and coalesce(g.source, '') = e.v ->> 2";
+  return createFunction({
+    name: changeGrants,
+    parameters: ['in_organization_id text', 'in_remove jsonb', 'in_put jsonb'],
+    columns: ['user_id text', 'target text', 'source text', 'role text', 'before text', 'is_removed bigint'],
+    tables: [grants],
+    body: `
+      perform 1 from ${lockPeople}(in_organization_id, (select coalesce(jsonb_agg(e.v -> 0), '[]')
+      from jsonb_array_elements(in_remove || in_put) as e(v)));
+      if in_remove <> '[]' then
+        return query with removed as (delete from ${grants} as g where g.ctid = any(array(select f.ctid
+        from jsonb_array_elements(in_remove) as e(v) cross join lateral
+        (select g.ctid from ${grants} as g where ${place} limit 1) as f))
+        returning g.user_id, g.target, g.source, g.role)
+        select r.user_id, r.target, r.source, r.role, r.role, 1::bigint from removed as r;
+      end if;
+      if in_put <> '[]' then
+        return query with wanted as materialized (select e.v ->> 0 as user_id, e.v ->> 1 as target, e.v ->> 2 as source,
+        e.v ->> 3 as role, (select g.role from ${grants} as g where ${place} limit 1) as before
+        from jsonb_array_elements(in_put) as e(v)),
+        written as (insert into ${grants} as g (organization_id, user_id, target, source, role)
+        select in_organization_id, w.user_id, w.target, w.source, w.role from wanted as w
+        where w.before is distinct from w.role
+        on conflict (organization_id, user_id, target, source) do update set role = excluded.role)
+        select w.user_id, w.target, w.source, w.role, w.before, 0::bigint from wanted as w
+        where w.before is distinct from w.role;
+      end if;
+    `,
+  });
+}

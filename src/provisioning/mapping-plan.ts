@@ -1,0 +1,89 @@
+import type { ManagedStorage } from '../storage/managed-storage.js';
+import type { DirectoryScope } from '../storage/scope.js';
+import type { TeamPlan } from './auto-team.js';
+import { type DirectorySetup, defaultTeamsOf, readSetup, rowsGiven } from './directory-setup.js';
+import { EMPTY_PLAN, type GrantPlan, joinPlans } from './grant-plan.js';
+import type { GroupMapping, GroupName, MappingRow, TeamLink, TeamRole } from './group-mapping.js';
+import { isModeSwitch } from './mode-switch.js';
+import { type Preview, previewOf } from './preview.js';
+import { nameOf } from './provisioned-groups.js';
+import type { CompleteRules } from './provisioning-rules.js';
+import { planGrantRows, previewedRows } from './row-change.js';
+import { planTeams } from './team-change.js';
+
+/** What a new mapping would do, with everything it was made of. */
+export interface PlannedMapping {
+  readonly mapping: GroupMapping;
+  /** As it is before. */
+  readonly setup: DirectorySetup;
+  /** All groups of the directory. */
+  readonly groups: readonly GroupName[];
+  readonly before: { readonly rows: readonly MappingRow[]; readonly defaultTeams: readonly TeamRole[] };
+  readonly teams: TeamPlan;
+  readonly switched: boolean;
+  readonly preview: Preview;
+  readonly needsConfirmation: boolean;
+}
+
+/** Plans a new mapping for a directory. Writes nothing. */
+export async function planMapping(
+  storage: ManagedStorage,
+  scope: DirectoryScope,
+  mapping: GroupMapping,
+  rules: CompleteRules,
+): Promise<PlannedMapping> {
+  const setup = await readSetup(storage, scope, rules);
+  const groups = await allGroups(storage, scope);
+  const links = await storage.mappings.links(scope);
+  const oldRows = await storage.mappings.rows(scope);
+  const before = { rows: rowsGiven(setup, groups, { rows: oldRows, links }), defaultTeams: defaultTeamsOf(setup) };
+  const switched = isModeSwitch(
+    setup.mapping.mode === 'manual' ? { mode: 'manual', rows: [] } : setup.mapping,
+    mapping,
+  );
+  const forgotten = switched ? withoutLinks(storage) : storage;
+  const teams = await planTeams(forgotten, scope, mapping, mapping.mode === 'auto' ? groups : [], setup);
+  const now = { ...setup, mapping };
+  const rows = mapping.mode === 'manual' ? mapping.rows : [];
+  const after = {
+    rows: rowsGiven(now, groups, { rows, links: linksAfter(switched ? [] : links, teams) }),
+    defaultTeams: defaultTeamsOf(now),
+  };
+  const parts: GrantPlan[] = [];
+  for await (const part of previewedRows(storage, scope, planGrantRows(before, after), setup)) parts.push(part);
+  const grants = parts.length === 0 ? EMPTY_PLAN : joinPlans(parts);
+  const preview = previewOf(grants, teams);
+  const needsConfirmation = switched || (await isLarge(storage, scope, grants, setup));
+  return { mapping, setup, groups, before, teams, switched, preview, needsConfirmation };
+}
+
+async function isLarge(
+  { people }: ManagedStorage,
+  scope: DirectoryScope,
+  { remove }: GrantPlan,
+  { policy: { blastRadius } }: DirectorySetup,
+): Promise<boolean> {
+  const losing = new Set(remove.map(({ userId }) => userId)).size;
+  if (blastRadius === 'off' || losing <= blastRadius.people) return false;
+  return losing > blastRadius.share * (await people.count(scope));
+}
+
+/** Links as they will be. A team that is still to be made is called after its group until then. */
+function linksAfter(links: readonly TeamLink[], { link, create }: TeamPlan): readonly TeamLink[] {
+  return [...links, ...link, ...create.map(({ groupId }) => ({ groupId, teamId: `new:${groupId}`, created: true }))];
+}
+
+/** A storage as a switch of the mode leaves it: no team belongs to a group. */
+function withoutLinks(storage: ManagedStorage): ManagedStorage {
+  return { ...storage, mappings: { ...storage.mappings, links: async () => [] } };
+}
+
+async function allGroups({ groups }: ManagedStorage, scope: DirectoryScope): Promise<readonly GroupName[]> {
+  const names: GroupName[] = [];
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const page: Awaited<ReturnType<typeof groups.query>> = await groups.query(scope, { page: { after, count: 1000 } });
+    names.push(...page.items.map(nameOf));
+    after = page.next;
+  }
+  return names;
+}

@@ -1,0 +1,250 @@
+import { type Clock, systemClock } from '../core/clock.js';
+import { createOptionsValidator } from '../core/configuration.js';
+import { UniqueConflictError } from '../storage/errors.js';
+import type { User } from '../storage/host-storage.js';
+import { type ManagedStorage, manage, managed } from '../storage/managed-storage.js';
+import type { OrganizationScope } from '../storage/scope.js';
+import type { Storage } from '../storage/storage.js';
+import type { TeamRole } from './group-mapping.js';
+import { joinLogin, type LoginRefusal } from './join-login.js';
+import { readLoginGround } from './login-ground.js';
+import { planLogin } from './login-plan.js';
+import { recordOf } from './person-change.js';
+import type { ProvisioningPolicy } from './provisioning-policy.js';
+import { completeRules, PROVISIONING_RULES_SCHEMA, type ProvisioningRules } from './provisioning-rules.js';
+import { beginStep, type ProvisioningStep } from './provisioning-step.js';
+import type { SignInIdentity } from './sign-in-identity.js';
+
+/** The rules, which are those of the routers, and what single tenants and people differ in. */
+export interface SignInProvisioningOptions extends ProvisioningRules {
+  /** How an OIDC tenant differs from the policy, e.g. one whose identity provider sends groups that mean nothing here. */
+  readonly policyOf?: (tenantId: string) => Partial<ProvisioningPolicy>;
+  /** Whether somebody may also sign in with a password: then their places in teams with identifiers are a matter of hands. */
+  readonly hasPassword?: (userId: string) => Promise<boolean> | boolean;
+  /** Teams that people get once, with the sign-in that makes them. */
+  readonly initialTeams?: readonly TeamRole[];
+  /** Privileged team roles that owners allow claims to give. */
+  readonly claimRoles?: readonly string[];
+  readonly clock?: Clock;
+}
+
+/** Who a sign-in turned out to be. */
+export type SignInOutcome =
+  | {
+      readonly user: User & OrganizationScope & { readonly tenantId: string };
+      /** Whether this sign-in made the person. */
+      readonly created: boolean;
+    }
+  | {
+      /** Why not, in words for the person. */
+      readonly refusal: string;
+      readonly reason: LoginRefusal;
+    };
+
+/** Finds out who a sign-in is and does what follows from it. Fits `onSignIn` of `createOidcTenantRouter`. */
+export type SignInProvisioning = (login: { readonly identity: SignInIdentity }) => Promise<SignInOutcome>;
+
+const SENTENCES: Readonly<Record<LoginRefusal, string>> = {
+  deactivated: 'Your access has been ended by your organization.',
+  'access-ending': 'Your access is just being ended by your organization.',
+  'linked-elsewhere': 'There is an account of this address already, and it belongs to another identity.',
+  'email-not-verified': 'Your identity provider gave no e-mail address that can lead to an account here.',
+  conflict:
+    'Your organization has to confirm who you are first. Ask its administrator to look at the provisioning settings.',
+  'not-provisioned': 'Your organization has not given you an account here yet.',
+};
+
+const isFunction = { isFunction: true, description: 'a function' };
+
+const parse = createOptionsValidator<SignInProvisioningOptions>('createSignInProvisioning', {
+  ...PROVISIONING_RULES_SCHEMA,
+  properties: {
+    ...(PROVISIONING_RULES_SCHEMA['properties'] as object),
+    policyOf: isFunction,
+    hasPassword: isFunction,
+    initialTeams: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['teamId', 'role'],
+        properties: { teamId: { type: 'string' }, role: { type: 'string' } },
+      },
+    },
+    claimRoles: { type: 'array', items: { type: 'string' } },
+    clock: { type: 'object', required: ['now'], properties: { now: isFunction }, description: 'an object with now' },
+  },
+});
+
+/** Spaces in one claim; whoever sends more means something else. */
+const MOST_SPACES = 1000;
+
+/**
+ * Creates what decides who somebody is who has signed in at the organization's identity provider, makes people where the
+ * policy says so, and gives them what their claims give. The same sign-in again changes nothing.
+ *
+ * @throws {ConfigurationError} @throws {TypeError} for a storage that provisioning cannot work with.
+ *
+ * @example
+ * ```ts
+ * import { createSignInProvisioning, presets, type Storage } from 'express-sso-scim';
+ *
+ * declare const storage: Storage;
+ *
+ * const onSignIn = createSignInProvisioning(storage, { policy: presets.torque.provisioning });
+ * ```
+ */
+export function createSignInProvisioning(
+  storage: Storage,
+  options: SignInProvisioningOptions = {},
+): SignInProvisioning {
+  const { policyOf, hasPassword, clock = systemClock, initialTeams = [], claimRoles = [], ...told } = parse(options);
+  const rules = completeRules(told);
+  const site = { rules, policyOf, initialTeams, claimRoles };
+
+  return async ({ identity }) => {
+    const scope = { organizationId: identity.organizationId };
+    // The host is asked before, because nothing of the host's is called inside a transaction.
+    const known = hasPassword && (await readLoginGround(managed(storage), scope, identity));
+    const userId = (known?.byLink ?? known?.byDirectory ?? known?.byEmail)?.userId;
+    const password = userId !== undefined && ((await hasPassword?.(userId)) ?? false);
+    const signIn = () =>
+      manage(storage, scope, (within) =>
+        carryOut(within, scope, identity, { ...site, password, at: new Date(clock.now()).toISOString() }),
+      );
+    try {
+      return await signIn();
+    } catch (error) {
+      // Of two first sign-ins at once one stores the link; the other one finds it.
+      if (error instanceof UniqueConflictError) return signIn();
+      throw error;
+    }
+  };
+}
+
+interface Site {
+  readonly rules: ReturnType<typeof completeRules>;
+  readonly policyOf: SignInProvisioningOptions['policyOf'];
+  readonly initialTeams: readonly TeamRole[];
+  readonly claimRoles: readonly string[];
+  readonly password: boolean;
+  readonly at: string;
+}
+
+async function carryOut(
+  storage: ManagedStorage,
+  scope: OrganizationScope,
+  identity: SignInIdentity,
+  { rules, policyOf, initialTeams, claimRoles, password, at }: Site,
+): Promise<SignInOutcome> {
+  const { tenantId } = identity;
+  const policy = { ...rules.policy, ...policyOf?.(tenantId) };
+  const step = beginStep(storage, scope, { at, cause: 'login', policy, roles: rules.roles });
+  const match = joinLogin({ ...(await readLoginGround(storage, scope, identity)), policy });
+  if (match.kind === 'refused') {
+    const { reason } = match;
+    step.note('login-refused', { tenantId, reason, ...(match.userId !== undefined && { userId: match.userId }) });
+    await step.complete();
+    return { refusal: SENTENCES[reason], reason };
+  }
+  const created = match.kind === 'create';
+  const userId = created ? await makePerson(storage, scope, step, identity) : match.userId;
+  const [person] = await storage.people.getMany(scope, [userId]);
+  if (!person) throw new Error('a person that was just found is gone');
+  const plan = planLogin(person, {
+    tenantId,
+    at,
+    created,
+    claims: {
+      spaces: identity.attributes['spaces'],
+      roles: identity.attributes['spaceRoles'],
+      groups: identity.groups,
+    },
+    hasPassword: password,
+    current: await storage.grants.ofUsers(scope, [userId]),
+    spaces: await spacesNamed(storage, scope, identity.attributes['spaces']),
+    identifiedTeams: await teamsNamed(storage, scope, identity),
+    initialTeams,
+    allowedRoles: claimRoles,
+    policy,
+    roles: rules.roles,
+  });
+  if (match.kind !== 'known') await link(storage, scope, identity, userId, at);
+  await storage.people.put(scope, [recordOf(plan.facts, person, person.phone)]);
+  await step.grants(plan.grants);
+  if (plan.activated) {
+    step.reshow([userId]);
+    await step.tell('person.activated', { userId });
+  }
+  if (match.kind === 'link') await step.tell('person.linked', { userId });
+  if (plan.updatesProfile && !created) await updateProfile(storage, scope, step, userId, identity);
+  const groups = identity.groups.state === 'present' ? identity.groups.values.slice(0, MOST_SPACES) : [];
+  step.note('login', { userId, tenantId, groupsState: identity.groups.state, groups });
+  await step.complete();
+  const user = await storage.users.get(scope, userId);
+  if (!user) throw new Error('a person that has just signed in is gone');
+  return { user: { ...user, ...scope, tenantId }, created };
+}
+
+async function makePerson(
+  storage: ManagedStorage,
+  scope: OrganizationScope,
+  step: ProvisioningStep,
+  { linkKey, email, name, timezone }: SignInIdentity,
+): Promise<string> {
+  const profile = { ...(name !== undefined && { displayName: name }), ...(timezone !== undefined && { timezone }) };
+  const { id } = await storage.users.create(scope, { key: `login:${linkKey}`, email: email.address ?? '', ...profile });
+  await storage.people.put(scope, [{ userId: id, madeBy: 'login' }]);
+  step.note('person-created', { userId: id });
+  await step.tell('person.created', { userId: id });
+  return id;
+}
+
+function link(
+  { logins }: ManagedStorage,
+  scope: OrganizationScope,
+  { tenantId, linkKey, oid, subject }: SignInIdentity,
+  userId: string,
+  at: string,
+): Promise<void> {
+  return logins.insert(scope, { tenantId, linkKey, identity: oid ?? subject, userId, at });
+}
+
+async function updateProfile(
+  { users }: ManagedStorage,
+  scope: OrganizationScope,
+  step: ProvisioningStep,
+  userId: string,
+  { name, timezone }: SignInIdentity,
+): Promise<void> {
+  const user = await users.get(scope, userId);
+  const next = {
+    ...(name !== undefined && name !== user?.displayName && { displayName: name }),
+    ...(timezone !== undefined && timezone !== user?.timezone && { timezone }),
+  };
+  if (Object.keys(next).length === 0) return;
+  await users.update(scope, userId, next);
+  await step.tell('person.updated', { userId });
+}
+
+async function spacesNamed({ teams }: ManagedStorage, scope: OrganizationScope, claim: unknown) {
+  const items: readonly unknown[] = typeof claim === 'string' ? claim.split(',') : Array.isArray(claim) ? claim : [];
+  const names = new Set(
+    items
+      .slice(0, MOST_SPACES)
+      .filter((item) => typeof item === 'string')
+      .map((item) => item.trim()),
+  );
+  const found: { readonly teamId: string; readonly name: string }[] = [];
+  for (const name of names) {
+    const team = name === '' ? undefined : await teams.findByName(scope, name);
+    if (team) found.push({ teamId: team.id, name: team.name });
+  }
+  return found;
+}
+
+async function teamsNamed({ teams }: ManagedStorage, scope: OrganizationScope, { groups }: SignInIdentity) {
+  if (groups.state !== 'present') return [];
+  const found = await teams.findByIdentifiers(scope, groups.values);
+  return found.map(({ id: teamId, identifier = '' }) => ({ teamId, identifier }));
+}

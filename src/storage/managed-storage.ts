@@ -1,0 +1,71 @@
+import type { ConflictStore } from './conflict-store.js';
+import type { GrantStore } from './grant-store.js';
+import type { HoldStore } from './hold-store.js';
+import type { ManagedTeamStore, ManagedUserStore } from './host-storage.js';
+import type { LoginStore } from './login-store.js';
+import type { MappingStore } from './mapping-store.js';
+import type { OverrideStore } from './override-store.js';
+import type { PersonStore } from './person-store.js';
+import type { OrganizationScope } from './scope.js';
+import type { Storage } from './storage.js';
+
+/** The stores that provisioning needs besides; a storage for the protocol alone goes without. */
+export interface ProvisioningStores {
+  readonly people: PersonStore;
+  readonly logins: LoginStore;
+  readonly grants: GrantStore;
+  readonly mappings: MappingStore;
+  readonly overrides: OverrideStore;
+  readonly conflicts: ConflictStore;
+  readonly holds: HoldStore;
+}
+
+/** A storage that provisioning can work with. */
+export type ManagedStorage = Storage &
+  ProvisioningStores & { readonly users: ManagedUserStore; readonly teams: ManagedTeamStore };
+
+const STORES: readonly (keyof ProvisioningStores)[] = [
+  'people',
+  'logins',
+  'grants',
+  'mappings',
+  'overrides',
+  'conflicts',
+  'holds',
+];
+
+/** Whether a storage has everything that provisioning needs. */
+export function isManaged(storage: Storage): storage is ManagedStorage {
+  return STORES.every((name) => storage[name] !== undefined) && 'create' in storage.users && 'create' in storage.teams;
+}
+
+/** A transaction of a storage that provisioning can work with; what it passes on is of the same kind. */
+export function manage<T>(
+  storage: Storage,
+  scope: OrganizationScope,
+  work: (storage: ManagedStorage) => Promise<T>,
+): Promise<T> {
+  return storage.transaction(scope, (inside) => work(managed(inside)));
+}
+
+/** @throws {TypeError} when the storage lacks what provisioning needs. */
+export function managed(storage: Storage): ManagedStorage {
+  if (isManaged(storage)) return storage;
+  throw new TypeError(
+    'provisioning needs a storage whose users and teams can be changed, with its stores of people and grants',
+  );
+}
+
+/** The stores of provisioning that a storage has, to be passed on by what wraps it. */
+export function provisioningStoresOf(storage: Storage): Partial<ProvisioningStores> {
+  const { people, logins, grants, mappings, overrides, conflicts, holds } = storage;
+  return {
+    ...(people && { people }),
+    ...(logins && { logins }),
+    ...(grants && { grants }),
+    ...(mappings && { mappings }),
+    ...(overrides && { overrides }),
+    ...(conflicts && { conflicts }),
+    ...(holds && { holds }),
+  };
+}

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  createProvisioningService,
+  type GroupMapping,
+  type ManagedStorage,
+  type ProvisioningService,
+} from 'express-sso-scim';
+import { createSqlStorage } from 'express-sso-scim/adapters/sql';
+import { createProvisioning, type Provisioning } from '../../src/provisioning/provisioning.js';
+import { DATABASES, openDatabase, type SqlDatabase } from '../support/sql-databases.js';
+
+const PAGE = { after: '', limit: 1000 };
+const clock = { now: () => Date.parse('2026-03-01T10:00:00.000Z') };
+const rules = { mappingMode: 'manual', policy: { blastRadius: 'off' } } as const;
+
+/** One process of the host. */
+interface Node {
+  readonly storage: ManagedStorage;
+  readonly provisioning: Provisioning;
+  readonly service: ProvisioningService;
+}
+
+describe.each(DATABASES)('what follows for people and teams, from two processes on %s', (name) => {
+  let database: SqlDatabase;
+  let other: SqlDatabase;
+  let nodes: readonly [Node, Node];
+  let scope: { readonly organizationId: string; readonly directoryId: string };
+  let made = 0;
+
+  beforeAll(async () => {
+    database = await openDatabase(name);
+    other = database.another();
+    await database.storage();
+    nodes = [nodeOn(database), nodeOn(other)];
+  });
+
+  beforeEach(() => {
+    made += 1;
+    scope = { organizationId: `organization-${made}`, directoryId: `directory-${made}` };
+  });
+
+  afterAll(async () => {
+    await other.close();
+    await database.close();
+  });
+
+  function nodeOn({ kysely, options }: SqlDatabase): Node {
+    const storage = createSqlStorage(kysely, options);
+    const service = createProvisioningService(storage, { ...rules, clock });
+    return { storage, service, provisioning: createProvisioning({ storage, clock, rules }) };
+  }
+
+  async function push(person: string): Promise<string> {
+    const email = `${person}@acme.example`;
+    const attributes = { userName: email, emails: [{ value: email }], active: true };
+    return (await nodes[0].provisioning.users.create(scope, { attributes, uniqueKeys: [`userName:${email}`] })).id;
+  }
+
+  async function pushGroup(displayName: string, ids: readonly string[]): Promise<string> {
+    const draft = { attributes: { displayName }, uniqueKeys: [] };
+    return (await nodes[0].provisioning.groups.create(scope, draft, ids, 'refuse')).id;
+  }
+
+  async function save({ service }: Node, mapping: GroupMapping): Promise<void> {
+    const saved = await service.mappings.save(scope, mapping, { by: 'olga' });
+    if (saved.kind === 'faults') throw new Error(JSON.stringify(saved.faults));
+    if (saved.kind === 'saved') return;
+    await service.mappings.save(scope, mapping, { by: 'olga', confirm: saved.preview.digest });
+  }
+
+  const changeMembers = (node: Node, id: string, add: readonly string[], remove: readonly string[]) =>
+    node.provisioning.groups.change(scope, id, { members: { add, remove }, unknownMembers: 'refuse' });
+
+  const newTeam = async (team: string) => (await nodes[0].storage.teams.create(scope, { key: team, name: team })).id;
+  const membersOf = async (teamId: string) =>
+    (await nodes[0].storage.teams.memberships(scope, teamId, PAGE)).map(({ userId }) => userId);
+
+  it('nobody stays in a team whose two groups are removed at once', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const people = await Promise.all(['ada', 'ben', 'cyd'].map((person) => push(`${person}-${round}`)));
+      const groups = [await pushGroup(`Days ${round}`, people), await pushGroup(`Nights ${round}`, people)];
+      const teamId = await newTeam(`Support ${round}`);
+      const target = `team:${teamId}` as const;
+      await save(nodes[0], { mode: 'manual', rows: groups.map((groupId) => ({ groupId, target, role: 'Member' })) });
+      expect(await membersOf(teamId)).toHaveLength(3);
+      await Promise.all(
+        groups.map((id, index) => nodes[index === 0 ? 0 : 1].provisioning.groups.remove(scope, id, () => undefined)),
+      );
+      expect(await membersOf(teamId)).toEqual([]);
+    }
+  });
+
+  it('one owner is left of two that are demoted at once', async () => {
+    const target = 'organization' as const;
+    for (let round = 0; round < 5; round += 1) {
+      const people = [await push(`ada-${round}`), await push(`ben-${round}`)];
+      const groups = await Promise.all(people.map((id, index) => pushGroup(`Owners ${round} ${index}`, [id])));
+      const rows = groups.map((groupId) => ({ groupId, target, role: 'Owner', allowedBy: 'olga' }));
+      await save(nodes[0], { mode: 'manual', rows });
+      expect((await nodes[0].storage.grants.holders(scope, target, 'Owner')).length).toBeGreaterThanOrEqual(2);
+      await Promise.all(
+        groups.map((id, index) => changeMembers(nodes[index === 0 ? 0 : 1], id, [], [people[index] ?? ''])),
+      );
+      const held = await nodes[1].storage.holds.list(scope);
+      expect(held.map(({ reason }) => reason)).toEqual(['last-owner']);
+      expect(await nodes[1].storage.grants.holders(scope, target, 'Owner')).toHaveLength(1);
+      scope = { organizationId: `${scope.organizationId}-${round}`, directoryId: `${scope.directoryId}-${round}` };
+    }
+  });
+
+  it('a mapping that is changed during a storm of members gives exactly what the members have then', async () => {
+    const people = await Promise.all(Array.from({ length: 24 }, (_, index) => push(`p${index}`)));
+    const groupId = await pushGroup('Support', people.slice(0, 12));
+    const teams = [await newTeam('First'), await newTeam('Second')];
+    const mapped = (teamId: string): GroupMapping => ({
+      mode: 'manual',
+      rows: [{ groupId, target: `team:${teamId}`, role: 'Member' }],
+    });
+    await save(nodes[0], mapped(teams[0] ?? ''));
+    const storm = people.map((id, index) =>
+      changeMembers(nodes[index % 2 === 0 ? 0 : 1], groupId, index < 12 ? [] : [id], index < 12 ? [id] : []),
+    );
+    await Promise.all([...storm, save(nodes[1], mapped(teams[1] ?? ''))]);
+    const there = await nodes[0].storage.people.ofDirectoryUsers(scope, people.slice(12));
+    expect(await membersOf(teams[0] ?? '')).toEqual([]);
+    expect(await membersOf(teams[1] ?? '')).toEqual(there.map(({ userId }) => userId).sort());
+  });
+});
