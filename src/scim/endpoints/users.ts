@@ -152,7 +152,8 @@ export function createUsersEndpoint(options: {
       const page = items.map((resource) => ({ resource, groups: groups.get(resource.id) ?? [] }));
       const write = (listed: ListedResource) =>
         writer.write(context, listed.resource, view(listed.groups), projection).content;
-      return projection ? page.map(write) : { text: texts.join(context, page, write) };
+      // What a look-up finds is written once: bytes beside its text would be a second write to the socket.
+      return projection || page.length === 1 ? page.map(write) : { text: texts.join(context, page, write) };
     },
   };
 }
