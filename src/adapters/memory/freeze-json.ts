@@ -5,6 +5,6 @@
 export function freezeJson<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   Object.freeze(value);
-  for (const part of Object.values(value)) freezeJson(part);
+  for (const name in value) freezeJson(value[name]);
   return value;
 }

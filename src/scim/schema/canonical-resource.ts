@@ -24,10 +24,10 @@ export function canonicalResource(
   type: ResourceType,
   policy: Pick<ScimPolicy, 'unknownAttributes' | 'unstatedSchemas'>,
 ): CanonicalResource {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+  if (!isObject(body)) {
     throw badRequest('invalidSyntax', `The body must be a JSON object that describes ${withArticle(type.name)}.`);
   }
-  const draft: ResourceInMaking = { attributes: {}, named: new Set() };
+  const draft: ResourceInMaking = { attributes: {}, extensions: new Map(), named: new Set() };
   collect(body, '', draft, type, policy.unknownAttributes);
   if (policy.unstatedSchemas === 'refuse') requireStatedSchemas(draft.schemas, type);
   return 'members' in draft
@@ -35,9 +35,15 @@ export function canonicalResource(
     : { attributes: draft.attributes };
 }
 
-/** What has been read of a body so far; `named` tells which attributes were given, to refuse one given twice. */
+type UnknownObject = Readonly<Record<string, unknown>>;
+
+/**
+ * What has been read of a body so far. The `extensions` are parts of `attributes`; `named` tells which attributes were
+ * given, to refuse one given twice.
+ */
 interface ResourceInMaking {
   readonly attributes: Record<string, JsonValue>;
+  readonly extensions: Map<string, Record<string, JsonValue>>;
   readonly named: Set<AttributeType>;
   members?: unknown;
   schemas?: unknown;
@@ -45,13 +51,14 @@ interface ResourceInMaking {
 
 /** @param prefix what stands before each name: nothing, or the URN of an extension with a colon */
 function collect(
-  object: object,
+  object: UnknownObject,
   prefix: string,
   draft: ResourceInMaking,
   type: ResourceType,
   unknown: ScimPolicy['unknownAttributes'],
 ): void {
-  for (const [given, value] of Object.entries(object)) {
+  for (const given of Object.keys(object)) {
+    const value = object[given];
     const name = prefix === '' ? given : prefix + given;
     const resolution = resolvePath(type, name);
     switch (resolution.kind) {
@@ -65,7 +72,7 @@ function collect(
         refuseSecond(resolution.resolved, draft);
         if (resolution.resolved.attribute.name === 'schemas') draft.schemas = value;
         else if (resolution.resolved.attribute === type.members) draft.members = value;
-        else put(draft.attributes, resolution.resolved, value, unknown);
+        else put(draft, resolution.resolved, value, unknown);
         break;
       case 'unknown':
         if (unknown === 'refuse') throw unknownName(name);
@@ -74,7 +81,7 @@ function collect(
 }
 
 /** The attributes under a URN; none where it is given as empty. */
-function attributesOf(urn: string, value: unknown): object {
+function attributesOf(urn: string, value: unknown): UnknownObject {
   if (isObject(value)) return value;
   if (value === null || value === undefined || value === '') return {};
   throw badRequest('invalidValue', `The value of ${urn.slice(0, 128)} must be an object of attributes.`);
@@ -88,7 +95,7 @@ function refuseSecond(resolved: ResolvedPath, { named }: ResourceInMaking): void
 }
 
 function put(
-  attributes: Record<string, JsonValue>,
+  draft: ResourceInMaking,
   { extension, attribute, subAttribute }: ResolvedPath,
   value: unknown,
   unknown: ScimPolicy['unknownAttributes'],
@@ -96,16 +103,17 @@ function put(
   if (attribute.mutability === 'readOnly' || subAttribute?.mutability === 'readOnly') return;
   const coerced = coerceValue(attribute, subAttribute ? { [subAttribute.name]: value } : value, unknown);
   if (coerced === undefined || attribute.mutability === 'writeOnly') return;
-  if (!extension) {
-    attributes[attribute.name] = merged(attributes[attribute.name], coerced, subAttribute);
-    return;
-  }
-  const before = attributes[extension];
-  const inside = isJsonObject(before) ? before : {};
-  attributes[extension] = {
-    ...inside,
-    [attribute.name]: merged(inside[attribute.name], coerced, subAttribute),
-  };
+  const attributes = extension ? attributesUnder(extension, draft) : draft.attributes;
+  attributes[attribute.name] = merged(attributes[attribute.name], coerced, subAttribute);
+}
+
+function attributesUnder(urn: string, { attributes, extensions }: ResourceInMaking): Record<string, JsonValue> {
+  const known = extensions.get(urn);
+  if (known) return known;
+  const made = {};
+  extensions.set(urn, made);
+  attributes[urn] = made;
+  return made;
 }
 
 function merged(before: JsonValue | undefined, value: JsonValue, subAttribute: AttributeType | undefined): JsonValue {
@@ -122,6 +130,6 @@ function requireStatedSchemas(schemas: unknown, type: ResourceType): void {
     throw badRequest('invalidSyntax', `"schemas" names ${unknown.slice(0, 128)}, which ${type.name} does not have.`);
 }
 
-function isObject(value: unknown): value is object {
+function isObject(value: unknown): value is UnknownObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
