@@ -1,4 +1,4 @@
-/** What the example uses of oidc-provider, which has no types of its own. */
+/** What the example and the tests use of oidc-provider, which has no types of its own. */
 declare module 'oidc-provider/lib/provider.js' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
 
@@ -23,6 +23,7 @@ declare module 'oidc-provider/lib/provider.js' {
       readonly accountId: string;
       readonly clientId: string;
     }) => Grant;
+    proxy: boolean;
     callback(): (request: IncomingMessage, response: ServerResponse) => void;
     interactionDetails(
       request: IncomingMessage,
@@ -35,4 +36,8 @@ declare module 'oidc-provider/lib/provider.js' {
 
 declare module 'oidc-provider/lib/adapters/memory_adapter.js' {
   export function createMemoryAdapter(): (model: string) => object;
+}
+
+declare module 'oidc-provider' {
+  export { type KoaContext, Provider } from 'oidc-provider/lib/provider.js';
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { newId } from '../core/id.js';
 import type { DirectoryGroup, MemberChangeResult } from '../storage/group-store.js';
-import { type ManagedStorage, manage } from '../storage/managed-storage.js';
+import type { ManagedStorage } from '../storage/managed-storage.js';
 import type { Person } from '../storage/person-store.js';
 import type { StoredResource } from '../storage/resource-store.js';
 import type { DirectoryScope } from '../storage/scope.js';
@@ -9,22 +9,15 @@ import type { Storage } from '../storage/storage.js';
 import { planGroupEnd } from './auto-team.js';
 import { countsForGrants } from './directory-grants.js';
 import type { DirectoryGroups } from './directory-groups.js';
-import { type DirectorySetup, readSetup, rowsOfGroups } from './directory-setup.js';
+import { type DirectorySetup, rowsOfGroups } from './directory-setup.js';
 import type { GroupMapping, GroupName, MappingRow } from './group-mapping.js';
-import { changeOptimistically, laterThan } from './optimistic-change.js';
+import { laterThan } from './optimistic-change.js';
 import type { CompleteRules } from './provisioning-rules.js';
-import { beginStep, type ProvisioningStep } from './provisioning-step.js';
+import { carryOutPush, type PushedChange } from './pushed-change.js';
 import { holdBack } from './removal-guard.js';
 import { changeRowsWithCare, planGrantRows } from './row-change.js';
 import { grantsOfRows, planMembers } from './row-plan.js';
 import { changeTeams, planTeams } from './team-change.js';
-
-/** What happens inside one transaction. */
-interface Work {
-  readonly within: ManagedStorage;
-  readonly setup: DirectorySetup;
-  readonly step: ProvisioningStep;
-}
 
 /** Ids in one entry of the journal. */
 const MOST_IDS = 1000;
@@ -35,31 +28,11 @@ export function createProvisionedGroups(options: {
   readonly clock: Clock;
   readonly rules: CompleteRules;
 }): DirectoryGroups {
-  const { storage, clock, rules } = options;
-
-  function carryOut<T>(scope: DirectoryScope, work: (work: Work) => Promise<T>): Promise<T> {
-    return changeOptimistically(storage, scope, (outside) =>
-      manage(outside, scope, async (within) => {
-        const setup = await readSetup(within, scope, rules);
-        const at = new Date(clock.now()).toISOString();
-        const { directoryId } = scope;
-        const step = beginStep(within, scope, {
-          at,
-          cause: 'scim',
-          directoryId,
-          policy: setup.policy,
-          roles: setup.roles,
-        });
-        const result = await work({ within, setup, step });
-        await step.complete();
-        return result;
-      }),
-    );
-  }
+  const { clock } = options;
 
   return {
     create: (scope, draft, ids, unknown) =>
-      carryOut(scope, async (work) => {
+      carryOutPush(options, scope, async (work) => {
         const { within, step } = work;
         const group = await within.groups.insert(scope, { id: newId(), created: step.at, ...draft }, { ids, unknown });
         step.note('group-created', { groupId: group.id });
@@ -69,7 +42,7 @@ export function createProvisionedGroups(options: {
       }),
 
     change: (scope, id, { decide, precondition, members, unknownMembers }) =>
-      carryOut(scope, async (work) => {
+      carryOutPush(options, scope, async (work) => {
         const { within, setup, step } = work;
         let group: DirectoryGroup | undefined;
         if (decide || precondition) {
@@ -102,7 +75,7 @@ export function createProvisionedGroups(options: {
       }),
 
     remove: (scope, id, precondition) =>
-      carryOut(scope, async (work) => {
+      carryOutPush(options, scope, async (work) => {
         const { within, setup, step } = work;
         const group = await within.groups.get(scope, id);
         if (!group) return false;
@@ -120,7 +93,7 @@ export function createProvisionedGroups(options: {
 }
 
 /** In auto mode a group that passes the filter has a team, and the team has its name. */
-async function admit(scope: DirectoryScope, { within, setup, step }: Work, group: GroupName): Promise<void> {
+async function admit(scope: DirectoryScope, { within, setup, step }: PushedChange, group: GroupName): Promise<void> {
   if (setup.mapping.mode !== 'auto') return;
   const mapping: GroupMapping = setup.mapping;
   const plan = await planTeams(within, scope, mapping, [group], setup);
@@ -129,7 +102,7 @@ async function admit(scope: DirectoryScope, { within, setup, step }: Work, group
 
 async function followRows(
   scope: DirectoryScope,
-  { within, setup, step }: Work,
+  { within, setup, step }: PushedChange,
   before: readonly MappingRow[],
   after: readonly MappingRow[],
 ): Promise<void> {
@@ -140,7 +113,7 @@ async function followRows(
 /** What a change of members means: the rows of the one group, for the changed members alone. */
 async function followMembers(
   scope: DirectoryScope,
-  { within, setup, step }: Work,
+  { within, setup, step }: PushedChange,
   group: GroupName,
   { added, removed }: Pick<MemberChangeResult, 'added' | 'removed'>,
 ): Promise<void> {

@@ -1,26 +1,18 @@
 import type { Clock } from '../core/clock.js';
 import { newId } from '../core/id.js';
 import type { DeletedUser, DirectoryUser, UserInGroups } from '../storage/directory-user.js';
-import { type ManagedStorage, manage, managed } from '../storage/managed-storage.js';
+import { managed } from '../storage/managed-storage.js';
 import type { DirectoryScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
 import type { Access, AccessEnded } from './access.js';
-import { type DirectorySetup, readSetup } from './directory-setup.js';
 import type { DirectoryUsers, ResourceDraft } from './directory-users.js';
-import { changeOptimistically, laterThan } from './optimistic-change.js';
+import { laterThan } from './optimistic-change.js';
 import { changePerson } from './person-change.js';
 import { readPersonGround } from './person-ground.js';
 import { joinPerson } from './person-join.js';
 import type { CompleteRules } from './provisioning-rules.js';
-import { beginStep, type ProvisioningStep } from './provisioning-step.js';
+import { carryOutPush, type PushedChange } from './pushed-change.js';
 import { readPushedProfile } from './pushed-profile.js';
-
-/** What happens inside one transaction. */
-interface Work {
-  readonly within: ManagedStorage;
-  readonly setup: DirectorySetup;
-  readonly step: ProvisioningStep;
-}
 
 /** Directory users with the people behind them: each push is stored together with what follows for the person. */
 export function createProvisionedUsers(options: {
@@ -29,27 +21,7 @@ export function createProvisionedUsers(options: {
   readonly access: Access;
   readonly rules: CompleteRules;
 }): DirectoryUsers {
-  const { storage, clock, access, rules } = options;
-
-  function carryOut<T>(scope: DirectoryScope, work: (work: Work) => Promise<T>): Promise<T> {
-    return changeOptimistically(storage, scope, (outside) =>
-      manage(outside, scope, async (within) => {
-        const setup = await readSetup(within, scope, rules);
-        const at = new Date(clock.now()).toISOString();
-        const { directoryId } = scope;
-        const step = beginStep(within, scope, {
-          at,
-          cause: 'scim',
-          directoryId,
-          policy: setup.policy,
-          roles: setup.roles,
-        });
-        const result = await work({ within, setup, step });
-        await step.complete();
-        return result;
-      }),
-    );
-  }
+  const { storage, clock, access } = options;
 
   /** The host is told whose access it is, as far as that is known. */
   async function endAccess(event: Omit<AccessEnded, 'personId'>, version?: number): Promise<void> {
@@ -59,7 +31,7 @@ export function createProvisionedUsers(options: {
 
   return {
     async create(scope, draft, id = newId()) {
-      const created = await carryOut(scope, async ({ within, setup, step }) => {
+      const created = await carryOutPush(options, scope, async ({ within, setup, step }) => {
         const user = await within.directoryUsers.insert(scope, { id, created: step.at, ...draft });
         step.note('user-pushed', { directoryUserId: id, active: isActive(draft) });
         const { ends } = await joinPerson(within, scope, step, { id, attributes: draft.attributes }, setup);
@@ -75,7 +47,7 @@ export function createProvisionedUsers(options: {
     async change(scope, id, decide) {
       let changed: UserInGroups | undefined;
       try {
-        changed = await carryOut(scope, async (work) => {
+        changed = await carryOutPush(options, scope, async (work) => {
           const found = await work.within.directoryUsers.getWithGroups(scope, id);
           changed = found;
           const draft = found && decide(found.user);
@@ -96,7 +68,7 @@ export function createProvisionedUsers(options: {
     },
 
     async remove(scope, id, kept, decide) {
-      const deleted = await carryOut(scope, async ({ within, setup, step }) => {
+      const deleted = await carryOutPush(options, scope, async ({ within, setup, step }) => {
         const user = await within.directoryUsers.get(scope, id);
         if (!user) return within.directoryUsers.getDeleted(scope, id);
         decide(user);
@@ -127,7 +99,7 @@ export function createProvisionedUsers(options: {
 /** What a change of a directory user means for the person. Answers whether access ends. */
 async function follow(
   scope: DirectoryScope,
-  { within, setup, step }: Work,
+  { within, setup, step }: PushedChange,
   { id }: DirectoryUser,
   draft: ResourceDraft,
 ): Promise<boolean> {

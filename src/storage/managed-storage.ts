@@ -8,6 +8,7 @@ import type { OverrideStore } from './override-store.js';
 import type { PersonStore } from './person-store.js';
 import type { OrganizationScope } from './scope.js';
 import type { Storage } from './storage.js';
+import { PROVISIONING_STORES } from './store-names.js';
 
 /** The stores that provisioning needs besides; a storage for the protocol alone goes without. */
 export interface ProvisioningStores {
@@ -24,19 +25,13 @@ export interface ProvisioningStores {
 export type ManagedStorage = Storage &
   ProvisioningStores & { readonly users: ManagedUserStore; readonly teams: ManagedTeamStore };
 
-const STORES: readonly (keyof ProvisioningStores)[] = [
-  'people',
-  'logins',
-  'grants',
-  'mappings',
-  'overrides',
-  'conflicts',
-  'holds',
-];
-
 /** Whether a storage has everything that provisioning needs. */
 export function isManaged(storage: Storage): storage is ManagedStorage {
-  return STORES.every((name) => storage[name] !== undefined) && 'create' in storage.users && 'create' in storage.teams;
+  return (
+    PROVISIONING_STORES.every((name) => storage[name] !== undefined) &&
+    'create' in storage.users &&
+    'create' in storage.teams
+  );
 }
 
 /** A transaction of a storage that provisioning can work with; what it passes on is of the same kind. */
@@ -54,18 +49,4 @@ export function managed(storage: Storage): ManagedStorage {
   throw new TypeError(
     'provisioning needs a storage whose users and teams can be changed, with its stores of people and grants',
   );
-}
-
-/** The stores of provisioning that a storage has, to be passed on by what wraps it. */
-export function provisioningStoresOf(storage: Storage): Partial<ProvisioningStores> {
-  const { people, logins, grants, mappings, overrides, conflicts, holds } = storage;
-  return {
-    ...(people && { people }),
-    ...(logins && { logins }),
-    ...(grants && { grants }),
-    ...(mappings && { mappings }),
-    ...(overrides && { overrides }),
-    ...(conflicts && { conflicts }),
-    ...(holds && { holds }),
-  };
 }

@@ -4,22 +4,22 @@ import { newId } from '../core/id.js';
 import type { KeyRing } from '../core/key-ring.js';
 import type { JournalPage } from '../storage/journal-store.js';
 import type { OidcTenantRecord, OidcTenantState } from '../storage/oidc-tenant-record.js';
-import type { JsonObject } from '../storage/resource-store.js';
 import type { OrganizationScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
 import { applyForm } from './apply-form.js';
 import { createClientCredentials } from './client-credentials.js';
-import { addSecret, promoteSecret, removeSecret, setSecretExpiry } from './client-secrets.js';
 import { claimDomain } from './domain-proof.js';
 import { limitExaminations } from './examination-limit.js';
+import { createTenantAct } from './tenant-act.js';
 import type { TenantActionError } from './tenant-action-error.js';
-import { createTenantChanges, type OidcTenantScope, type TenantEdit } from './tenant-changes.js';
+import { createTenantChanges, type OidcTenantScope } from './tenant-changes.js';
 import { type ExamineTenant, examineForm } from './tenant-examination.js';
 import { type OidcTenantChange, type OidcTenantForm, readTenantForm } from './tenant-form.js';
-import { historyEntry, journalSubject, type TenantActor, type TenantHistoryKind } from './tenant-history.js';
-import { readMessage, readSecret, readSecretExpiry } from './tenant-input.js';
+import { historyEntry, journalSubject, type TenantActor } from './tenant-history.js';
+import { readMessage } from './tenant-input.js';
 import { allowChange, type TenantStep, takeStep } from './tenant-life.js';
 import { DEFAULT_OIDC_TENANT_POLICY, type OidcTenantPolicy, parseTenantPolicy } from './tenant-policy.js';
+import { createTenantSecretActions } from './tenant-secret-actions.js';
 import { createTenantUpkeep } from './tenant-upkeep.js';
 import { type OidcTenantView, viewTenant } from './tenant-view.js';
 import { lookupTxtInDns, type TxtLookup } from './txt-lookup.js';
@@ -130,33 +130,12 @@ export function createOidcTenants(options: OidcTenantsOptions): OidcTenants {
   const changes = createTenantChanges(storage, clock, policy.reminderDays);
   const upkeep = createTenantUpkeep({ changes, credentials, clock, lookupTxt, policy });
   const view = (tenant: OidcTenantRecord) => viewTenant(tenant, policy.proofLabel);
+  const act = createTenantAct(changes, view);
   const viewIf = (tenant: OidcTenantRecord | undefined) => tenant && view(tenant);
 
   async function find({ organizationId, tenantId }: OidcTenantScope): Promise<OidcTenantRecord | undefined> {
     const tenant = await storage.oidcTenants.get(tenantId);
     return tenant?.organizationId === organizationId ? tenant : undefined;
-  }
-
-  /** Changes a tenant and notes who did it; `undefined` of `work` leaves it. */
-  async function act(
-    scope: OidcTenantScope,
-    by: TenantActor,
-    work: (
-      tenant: OidcTenantRecord,
-      now: number,
-    ) =>
-      | { readonly tenant: OidcTenantRecord; readonly kind: TenantHistoryKind; readonly details?: JsonObject }
-      | undefined,
-  ): Promise<OidcTenantView | undefined> {
-    return viewIf(
-      await changes.change(scope, by.ifVersion, (before, now): TenantEdit | undefined => {
-        const done = work(before, now);
-        if (!done) return undefined;
-        const at = new Date(now).toISOString();
-        const entry = historyEntry(before.id, done.kind, at, by, done.details);
-        return { tenant: done.tenant, entries: [entry], isNews: true };
-      }),
-    );
   }
 
   const step = (scope: OidcTenantScope, name: TenantStep, by: TenantActor, message?: string) =>
@@ -266,40 +245,6 @@ export function createOidcTenants(options: OidcTenantsOptions): OidcTenants {
         return { kind: 'domain-renewed', tenant: { ...tenant, domains }, details: { domain: name } };
       }),
 
-    async addSecret(scope, { secret, expiresAt }, by) {
-      const text = readSecret(secret, expiresAt, clock.now());
-      return act(scope, by, (tenant, now) => {
-        allowChange(tenant, [], by, policy);
-        const sealed = credentials.sealSecret(tenant.id, text.secret, new Date(now).toISOString(), text.expiresAt);
-        const { id: secretId, fingerprint } = sealed;
-        return { kind: 'secret-added', tenant: addSecret(tenant, sealed), details: { secretId, fingerprint } };
-      });
-    },
-
-    promoteSecret: (scope, secretId, by) =>
-      act(scope, by, (tenant) => {
-        const changed = promoteSecret(tenant, secretId);
-        return changed && { kind: 'secret-promoted', tenant: changed, details: { secretId } };
-      }),
-
-    removeSecret: (scope, secretId, by) =>
-      act(scope, by, (tenant) => {
-        const changed = removeSecret(tenant, secretId);
-        return changed && { kind: 'secret-removed', tenant: changed, details: { secretId } };
-      }),
-
-    async setSecretExpiry(scope, secretId, given, by) {
-      const expiresAt = readSecretExpiry(given, clock.now());
-      return act(scope, by, (tenant) => {
-        const changed = setSecretExpiry(tenant, secretId, expiresAt);
-        return (
-          changed && {
-            kind: 'secret-expiry-changed',
-            tenant: changed,
-            details: { secretId, expiresAt: expiresAt ?? null },
-          }
-        );
-      });
-    },
+    ...createTenantSecretActions(act, credentials, policy, clock),
   };
 }

@@ -1,4 +1,5 @@
 import type { Storage } from '../storage/storage.js';
+import { HOST_STORES, LIBRARY_STORES } from '../storage/store-names.js';
 
 /** A rule asked for a part of a storage that is not there: nothing can be said about the rule yet. */
 export class MissingPart extends Error {
@@ -10,19 +11,7 @@ export class MissingPart extends Error {
   }
 }
 
-const STORES: readonly string[] = [
-  'organizations',
-  'users',
-  'teams',
-  'directories',
-  'directoryUsers',
-  'groups',
-  'customResources',
-  'oidcTenants',
-  'signIns',
-  'journal',
-  'outbox',
-] satisfies readonly (keyof Storage)[];
+const STORES: readonly string[] = [...HOST_STORES, ...LIBRARY_STORES];
 
 /** The same storage, which throws the name of what it lacks when that is asked for: adapters are written part by part. */
 export function namingMissingParts(storage: Storage): Storage {

@@ -482,6 +482,31 @@ describe('the texts that lists keep', () => {
     }
   });
 
+  it('are not shown to another organization whose directory has the same id', async () => {
+    const memory = createMemoryStorage();
+    // Ids of directories that are unique in their organization alone, which only tokens tell apart.
+    const storage = observeStorage(memory, async ({ name }, proceed) => {
+      const answer = await proceed();
+      if (name !== 'directories.findToken') return answer;
+      const { token, directory } = answer as NonNullable<Awaited<ReturnType<typeof memory.directories.findToken>>>;
+      return { token: { ...token, directoryId: 'okta' }, directory: { ...directory, id: 'okta' } };
+    });
+    const site = createScimSite({ directoryFrom: 'token', logger: createRecordingLogger() }, storage);
+    const created = '2026-03-01T10:00:00.000Z';
+    for (const organizationId of ['acme', 'globex']) {
+      const attributes = { userName: 'ada', title: `of ${organizationId}` };
+      await memory.directoryUsers.insert(
+        { organizationId, directoryId: 'okta' },
+        { id: 'ada', created, attributes, uniqueKeys: ['userName:ada'] },
+      );
+    }
+    for (const organizationId of ['acme', 'globex', 'acme']) {
+      const { token } = await site.client({ organizationId });
+      const answer = await request(site.app).get('/scim/v2/Users').set('Authorization', `Bearer ${token}`);
+      expect(answer.body).toMatchObject({ totalResults: 1, Resources: [{ id: 'ada', title: `of ${organizationId}` }] });
+    }
+  });
+
   it('are not shown to who asks for part of a user', async () => {
     const client = await createScimSite().client();
     const ada = await createUser(client, 'ada', { title: 'Countess' });

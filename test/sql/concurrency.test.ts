@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type DirectoryScope,
   StaleVersionError,
@@ -8,6 +8,8 @@ import {
 } from 'express-sso-scim';
 import { createSqlStorage } from 'express-sso-scim/adapters/sql';
 import { createSeededRandom } from '../../src/testing/seeded-random.js';
+import { untilWaiting } from '../support/lock-wait.js';
+import { HAS_POSTGRES_SERVER } from '../support/postgres.js';
 import { DATABASES, openDatabase, type SqlDatabase } from '../support/sql-databases.js';
 
 const T0 = '2026-03-01T10:00:00.000Z';
@@ -303,5 +305,38 @@ describe('a storage whose database is away', () => {
     await database.close();
     await expect(storage.directoryUsers.get(scope, 'ada')).rejects.toThrow(StorageUnavailableError);
     await expect(storage.groups.delete(scope, 'staff', 1, T1)).rejects.toThrow(StorageUnavailableError);
+  });
+});
+
+// The embedded PostgreSQL has one session, in which nobody waits for another, see HAS_POSTGRES_SERVER.
+(HAS_POSTGRES_SERVER ? describe : describe.skip)('a change of members on a PostgreSQL server', () => {
+  const scope = { organizationId: 'acme', directoryId: 'okta' };
+  const named = (id: string) => ({ id, created: T0, attributes: {}, uniqueKeys: [] });
+  const opened: SqlDatabase[] = [];
+
+  afterEach(async () => {
+    for (const each of opened.splice(0)) await each.close();
+  });
+
+  it.each<[string, (storage: Storage) => Promise<unknown>]>([
+    ['its group', ({ groups }) => groups.delete(scope, 'crew', 1, T1)],
+    ['a new member', ({ directoryUsers }) => directoryUsers.tombstone(scope, { id: 'ada', deletedAt: T1 }, 1)],
+  ])('waits for whoever deletes %s, and then finds that gone', async (_what, erase) => {
+    const database = await openDatabase('postgres');
+    const other = database.another();
+    opened.push(other, database);
+    const storage = await database.storage();
+    await storage.directoryUsers.insert(scope, named('ada'));
+    await storage.groups.insert(scope, named('crew'), NOBODY);
+
+    const change = await createSqlStorage(other.kysely, other.options).transaction(scope, async (inside) => {
+      await erase(inside);
+      const request = { change: { add: ['ada'], remove: [] }, at: T1, unknown: 'skip' } as const;
+      const under = { way: storage.groups.changeMembers(scope, 'crew', request) };
+      await untilWaiting(database, under.way);
+      return under;
+    });
+    expect((await change.way)?.added ?? []).toEqual([]);
+    expect(await database.send('select member_id from sso_memberships')).toEqual([]);
   });
 });

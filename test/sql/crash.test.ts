@@ -3,22 +3,12 @@ import type { DirectoryScope, Storage } from 'express-sso-scim';
 import { createSqlStorage } from 'express-sso-scim/adapters/sql';
 import { Kysely } from 'kysely';
 import { type Crash, crashingDialect } from '../support/crashing-dialect.js';
-import { DATABASES, openDatabase, type SqlDatabase } from '../support/sql-databases.js';
+import { DATABASES, openDatabase, type SqlDatabase, TABLES } from '../support/sql-databases.js';
 
 const CREATED = '2026-03-01T10:00:00.000Z';
 const LATER = '2026-03-01T11:00:00.000Z';
 /** More than any of the changes sends. */
 const MOST_STATEMENTS = 60;
-
-const TABLES = [
-  'resources',
-  'unique_keys',
-  'emails',
-  'memberships',
-  'group_counters',
-  'directories',
-  'directory_hosts',
-];
 
 type Change = (storage: Storage, scope: DirectoryScope) => Promise<unknown>;
 

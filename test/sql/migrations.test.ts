@@ -12,11 +12,15 @@ import {
   MysqlAdapter,
   MysqlIntrospector,
   MysqlQueryCompiler,
+  PostgresDialect,
+  type PostgresPoolClient,
   SqliteDialect,
 } from 'kysely';
 import Libsql from 'libsql';
 import { type BuiltPackage, buildPackage } from '../support/built-package.js';
+import { untilWaiting } from '../support/lock-wait.js';
 import { HAS_POSTGRES_SERVER, newSchemaName } from '../support/postgres.js';
+import { openPool } from '../support/postgres-pool.js';
 import { DATABASES, openDatabase, type SqlDatabase } from '../support/sql-databases.js';
 
 const scope = { organizationId: 'acme', directoryId: 'acme-okta' };
@@ -95,6 +99,33 @@ describe.each(DATABASES)('migrations on %s', (name) => {
     const storage = createSqlStorage(database.kysely, options);
     await storage.directoryUsers.insert(scope, ADA);
     expect(await storage.directoryUsers.get(scope, 'ada')).toMatchObject(ADA);
+  });
+
+  it.each([
+    [[], 2],
+    [[], 3],
+    [[1], 3],
+  ])('after the steps %j by hand are refused step %i, which leaves nothing', async (taken, step) => {
+    const options = { ...database.options, prefix: `by_hand_${taken.length}${step}_` };
+    const steps = migrationSql(name === 'libsql' ? 'sqlite' : 'postgres', options).split(/^-- Version \d+$/m);
+    await database.kysely.connection().execute(async (connection) => {
+      const send = async (text = '') => {
+        const statements = name === 'libsql' ? text.split(';\n') : [text];
+        for (const statement of statements) {
+          if (statement.trim() !== '') await connection.executeQuery(CompiledQuery.raw(statement));
+        }
+      };
+      if (database.options.schema !== undefined) await send(`create schema if not exists "${database.options.schema}"`);
+      for (const each of taken) await send(steps[each]);
+      await expect(send(steps[step])).rejects.toThrow(
+        `version ${step - 1} of the tables is missing, take that step before this one`,
+      );
+      // SQLite has done so by itself, and says that there is nothing to roll back.
+      if (name === 'postgres') await send('rollback');
+      else await expect(send('rollback')).rejects.toThrow(/no transaction is active/);
+      for (const each of [1, 2, 3].filter((one) => !taken.some((other) => other === one))) await send(steps[each]);
+    });
+    expect(await migrate(database.kysely, options)).toEqual([]);
   });
 
   it.each(['', 'Robert"; drop table', 'a-b', 'ä_', 'A'])('refuse the prefix %p', (prefix) => {
@@ -197,6 +228,53 @@ describe.each(DATABASES.filter((name) => name === 'libsql' || HAS_POSTGRES_SERVE
     });
   },
 );
+
+/** A node whose connections stop before a statement, until they may go on. */
+function heldNode(connectionString: string | undefined, at: RegExp) {
+  const pool = openPool({ connectionString, max: 2 });
+  let tell = (): void => {};
+  let goOn = (): void => {};
+  const isHeld = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const mayGoOn = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const connect = async (): Promise<PostgresPoolClient> => {
+    const client = await pool.connect();
+    const query = async (text: string, values: readonly unknown[] = []) => {
+      if (at.test(text)) {
+        tell();
+        await mayGoOn;
+      }
+      return client.query(text, [...values]);
+    };
+    // Kysely has a second form of `query`, for cursors, which nothing here asks for.
+    return Object.assign(Object.create(client) as PostgresPoolClient, { query, release: () => client.release() });
+  };
+  const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: { connect, end: () => pool.end() } }) });
+  return { kysely, isHeld, goOn };
+}
+
+// The embedded PostgreSQL has one session, in which nobody waits for another, see HAS_POSTGRES_SERVER.
+(HAS_POSTGRES_SERVER ? describe : describe.skip)('a node on a PostgreSQL server', () => {
+  it('waits for another that is in the middle of a step, and does not take that again', async () => {
+    const database = await openDatabase('postgres');
+    const late = database.another();
+    const early = heldNode(database.environment['DATABASE_URL'], /create table .*oidc_tenants/);
+    const first = migrate(early.kysely, database.options);
+    await Promise.race([early.isHeld, first]);
+    const second = migrate(late.kysely, database.options);
+    await untilWaiting(database, second);
+    early.goOn();
+    const reached = await Promise.allSettled([first, second]);
+    await early.kysely.destroy();
+    await late.close();
+    await database.close();
+    expect(reached.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    expect(reached.flatMap((each) => (each.status === 'fulfilled' ? each.value : [])).toSorted()).toEqual([1, 2, 3]);
+  });
+});
 
 describe('createSqlStorage', () => {
   const open: Kysely<unknown>[] = [];

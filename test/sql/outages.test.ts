@@ -11,17 +11,7 @@ import { createRecordingLogger } from '../support/recording-logger.js';
 import { expectScimError } from '../support/scim-error.js';
 import { createGroup, createUser, type Resource } from '../support/scim-resources.js';
 import { clientOf, createScimSite, type ScimClient, USER } from '../support/scim-site.js';
-import { DATABASES, openDatabase, type SqlDatabase } from '../support/sql-databases.js';
-
-const TABLES = [
-  'resources',
-  'unique_keys',
-  'emails',
-  'memberships',
-  'group_counters',
-  'directories',
-  'directory_hosts',
-];
+import { DATABASES, openDatabase, type SqlDatabase, TABLES } from '../support/sql-databases.js';
 
 /** A directory with two people and a group, and a client of it. */
 interface Company {

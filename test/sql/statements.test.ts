@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Filter, type Storage, StorageUnavailableError, UniqueConflictError } from 'express-sso-scim';
 import { createSqlStorage, migrate } from 'express-sso-scim/adapters/sql';
 import { Kysely, PostgresDialect } from 'kysely';
@@ -236,6 +236,50 @@ function explained(
     expect(plan).not.toMatch(/Seq Scan on/);
   });
 
+  it('are planned for the values of each call until statistics tell that the tables are large', async () => {
+    const options = { ...database.options, prefix: 'sized_' };
+    await migrate(database.kysely, options);
+    const table = (name: string) => `"${options.schema}".sized_${name}`;
+    const sized = explained({ ...database, options });
+    const person = (id: string) => ({ id, created: T0, attributes: {}, uniqueKeys: [] });
+    await sized.storage.directoryUsers.insert(scope, person('ada'));
+    await sized.storage.groups.insert(scope, person('crew'), { ids: ['ada'], unknown: 'refuse' });
+    const plansOfCalls = async () => {
+      const { directoryUsers, groups } = sized.storage;
+      const change = { add: ['ada'], remove: ['nobody'] };
+      sized.plans.length = 0;
+      await directoryUsers.getWithGroups(scope, 'ada');
+      const read = sized.plans.splice(0).join('\n');
+      await groups.changeMembers(scope, 'crew', { change, at: T1, unknown: 'refuse' });
+      return [read, sized.plans.join('\n')];
+    };
+    // A plan that is kept says by which parameter it looks, and one for a call by which value.
+    const isKept = /Index Cond: .*organization_id = \$\d/;
+    const isForValues = /Index Cond: .*organization_id = 'acme'/;
+    const small = await plansOfCalls();
+    const rows = 'from generate_series(1, 2000) as n';
+    await database.send(
+      `insert into ${table('resources')} (organization_id, directory_id, id, type, version, created, last_modified,
+        attributes, unique_keys, key_entries) select 'acme', 'd2', 'm' || n, 'User', 1, '${T0}', '${T0}', '{}', '[]',
+        '[]' ${rows}`,
+    );
+    await database.send(
+      `insert into ${table('memberships')} (organization_id, directory_id, group_id, member_id)
+        select 'acme', 'd2', 'g', 'm' || n ${rows}`,
+    );
+    for (const name of ['resources', 'memberships']) await database.send(`analyze ${table(name)}`);
+    const large = await plansOfCalls();
+    await sized.close();
+    for (const plan of small) {
+      expect(plan).toMatch(isForValues);
+      expect(plan).not.toMatch(isKept);
+    }
+    for (const plan of large) {
+      expect(plan).toMatch(isKept);
+      expect(plan).not.toMatch(isForValues);
+    }
+  });
+
   async function planOf(name: string): Promise<string> {
     explaining.plans.length = 0;
     await tried(CALLS[name], name, explaining.storage);
@@ -330,6 +374,42 @@ describe.each(DATABASES)('faults of %s', (name) => {
     await database.send('drop table sso_memberships');
     await expect(storage.directoryUsers.getWithGroups(scope, 'first')).rejects.toThrow(/run migrate\(kysely\)/);
     await expect(storage.groups.groupsOf(scope, ['first'])).rejects.toThrow(StorageUnavailableError);
+  });
+});
+
+describe('what meets others on PostgreSQL', () => {
+  let database: SqlDatabase;
+
+  afterEach(() => database.close());
+
+  it.each([
+    ['a serialization failure', '40001'],
+    ['a deadlock', '40P01'],
+  ])('in %s is tried again: a call by itself, a transaction as a whole', async (_what, code) => {
+    database = await openDatabase('postgres', 1);
+    const storage = await database.storage();
+    // What a sequence has counted stays when the rest is taken back: two attempts of three fail.
+    await database.send('create sequence sso_attempts');
+    await database.send(
+      `create function sso_meet() returns trigger language plpgsql as $$ begin
+        if nextval('sso_attempts') % 3 <> 0 then raise exception 'others are in the way' using errcode = '${code}'; end if;
+        return null; end $$`,
+    );
+    await database.send('create trigger meet after insert on sso_resources for each row execute function sso_meet()');
+    const person = (id: string) => ({ id, created: T0, attributes: {}, uniqueKeys: [] });
+    const attempts = () => database.send('select last_value::int as attempts from sso_attempts');
+
+    await expect(storage.directoryUsers.insert(scope, person('ada'))).resolves.toMatchObject({ id: 'ada' });
+    expect(await attempts()).toEqual([{ attempts: 3 }]);
+    let runs = 0;
+    await storage.transaction(scope, async ({ directoryUsers, groups }) => {
+      runs += 1;
+      await groups.changeMembers(scope, 'nothing', { change: { replace: [] }, at: T1, unknown: 'skip' });
+      await directoryUsers.insert(scope, person('bob'));
+    });
+    expect(runs).toBe(3);
+    expect(await attempts()).toEqual([{ attempts: 6 }]);
+    expect(await storage.directoryUsers.getMany(scope, ['ada', 'bob'])).toMatchObject([{ id: 'ada' }, { id: 'bob' }]);
   });
 });
 

@@ -5,6 +5,7 @@ import { createMemoryStorage, type MemoryStorageOptions } from 'express-sso-scim
 import { createSqlStorage, migrate, migrationSql } from 'express-sso-scim/adapters/sql';
 import { CompiledQuery } from 'kysely';
 import { foldCase } from '../../src/core/fold.js';
+import { HOST_STORES, LIBRARY_STORES, PROVISIONING_STORES } from '../../src/storage/store-names.js';
 import { DATABASES, openDatabase, type SqlDatabase } from './sql-databases.js';
 
 const chosen = DATABASES.find((name) => name === env['STORAGE']);
@@ -112,26 +113,7 @@ function whenOpen(opening: Promise<ManagedStorage>): ManagedStorage {
               },
       },
     );
-  const stores = [
-    'organizations',
-    'users',
-    'teams',
-    'directories',
-    'directoryUsers',
-    'groups',
-    'customResources',
-    'oidcTenants',
-    'signIns',
-    'journal',
-    'outbox',
-    'people',
-    'logins',
-    'grants',
-    'mappings',
-    'overrides',
-    'conflicts',
-    'holds',
-  ] as const;
+  const stores = [...HOST_STORES, ...LIBRARY_STORES, ...PROVISIONING_STORES];
   return {
     ...Object.fromEntries(stores.map((name) => [name, store(name)])),
     capabilities: { filtering: true, sorting: true },

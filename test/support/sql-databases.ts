@@ -38,6 +38,17 @@ export type DatabaseName = 'libsql' | 'postgres';
 /** Databases that the tests of the SQL adapter run on. */
 export const DATABASES: readonly DatabaseName[] = ['libsql', 'postgres'];
 
+/** The tables of directories, people and groups. */
+export const TABLES: readonly string[] = [
+  'resources',
+  'unique_keys',
+  'emails',
+  'memberships',
+  'group_counters',
+  'directories',
+  'directory_hosts',
+];
+
 export async function openDatabase(name: DatabaseName, connections = 10): Promise<SqlDatabase> {
   if (name === 'libsql') return openLibsql();
   return HAS_POSTGRES_SERVER ? openPostgres(connections) : openEmbedded(connections);

@@ -3,6 +3,7 @@ import { StorageUnavailableError } from '../../storage/errors.js';
 import { MIGRATIONS, migrationTable, SCHEMA_VERSION } from './migrations.js';
 import { withRetries } from './retry.js';
 import { dialectNamed, dialectOf, type SqlDialect } from './sql-dialect.js';
+import { stepGuard } from './step-guard.js';
 import { type TableNames, type TableOptions, tableNames } from './table-names.js';
 
 /** Where the tables are, and how to speak to the database. */
@@ -81,7 +82,8 @@ export async function checkSchema<DB>(kysely: Kysely<DB>, options: SqlOptions = 
 
 /**
  * The statements of {@link migrate} as text, for people who review first. They begin with empty tables; each step says
- * its version, so that whoever has some of them can begin later.
+ * its version, so that whoever has some of them can begin later. A step fails in the database, with a sentence that names
+ * it, where the one before has not been taken.
  */
 export function migrationSql(dialectName: SqlDialect['name'], options: TableOptions = {}): string {
   const dialect = dialectNamed(dialectName);
@@ -90,9 +92,8 @@ export function migrationSql(dialectName: SqlDialect['name'], options: TableOpti
     [
       `-- Version ${version}`,
       'begin;',
-      // A later step finds no table to note itself in where the first one has failed, and then leaves nothing either.
       ...[
-        ...(version === 1 ? groundwork(names, dialect) : []),
+        ...(version === 1 ? groundwork(names, dialect) : stepGuard(version - 1, names, dialect)),
         ...statements(names, dialect),
         noteOf(version, names),
       ].map((statement) => `${statement};`),

@@ -49,6 +49,18 @@ export function createFunction({ name, parameters, columns, variables = [], tabl
   ].join('\n');
 }
 
+/** Name and type of what a function tells of a resource: what `recordColumns` reads. */
+export const RECORD_COLUMNS: readonly string[] = [
+  'sequence bigint',
+  'id text',
+  'created text',
+  'attributes text',
+  'unique_keys text',
+  'access_ending bigint',
+  'version bigint',
+  'last_modified text',
+];
+
 /** The condition that a row is of the organization and directory that a function is given. */
 export function own(alias: string): string {
   return `${alias}.organization_id = in_organization_id and ${alias}.directory_id = in_directory_id`;

@@ -1,5 +1,5 @@
 import { addToCounter } from './group-counters.js';
-import { createFunction, own } from './postgres-function.js';
+import { createFunction, own, RECORD_COLUMNS } from './postgres-function.js';
 import { GROUP, isLive, USER } from './resource-rows.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { TableNames } from './table-names.js';
@@ -30,14 +30,7 @@ export function memberFunction(names: TableNames, dialect: SqlDialect): string {
       'in_if_version bigint',
     ],
     columns: [
-      'sequence bigint',
-      'id text',
-      'created text',
-      'attributes text',
-      'unique_keys text',
-      'access_ending bigint',
-      'version bigint',
-      'last_modified text',
+      ...RECORD_COLUMNS,
       'member_count bigint',
       'added text',
       'removed text',

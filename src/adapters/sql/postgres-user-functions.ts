@@ -1,20 +1,10 @@
-import { createFunction, own } from './postgres-function.js';
+import { createFunction, own, RECORD_COLUMNS } from './postgres-function.js';
 import { isLive, recordColumns, recordExpressions, USER } from './resource-rows.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { TableNames } from './table-names.js';
 import { userGroups } from './user-groups.js';
 
-const COLUMNS = [
-  'sequence bigint',
-  'id text',
-  'created text',
-  'attributes text',
-  'unique_keys text',
-  'access_ending bigint',
-  'version bigint',
-  'last_modified text',
-  'groups text',
-];
+const COLUMNS = [...RECORD_COLUMNS, 'groups text'];
 
 /** The functions that read people with their groups: one by its id, or those who have a `userName`. */
 export function userFunctions(names: TableNames, dialect: SqlDialect): readonly string[] {

@@ -38,6 +38,7 @@ interface KeptText {
   readonly version: number;
   readonly lastModified: string;
   readonly groups: readonly GroupReference[];
+  readonly organizationId: string;
   readonly directoryId: string;
   readonly baseUrl: string;
   readonly slab: Slab;
@@ -70,8 +71,9 @@ export function createKeptTexts(maxBytes: number): KeptTexts {
     const start = slab.used;
     slab.used += text.copy(slab.bytes, start);
     slab.ids.push(id);
-    const { directoryId } = scope;
-    texts.set(id, { version, lastModified, groups, directoryId, baseUrl, slab, start, end: slab.used });
+    const { organizationId, directoryId } = scope;
+    const madeOf = { version, lastModified, groups, organizationId, directoryId, baseUrl };
+    texts.set(id, { ...madeOf, slab, start, end: slab.used });
   }
 
   return {
@@ -96,6 +98,7 @@ function isText(kept: KeptText, { scope, baseUrl }: ScimContext, { resource, gro
   return (
     kept.version === resource.version &&
     kept.lastModified === resource.lastModified &&
+    kept.organizationId === scope.organizationId &&
     kept.directoryId === scope.directoryId &&
     kept.baseUrl === baseUrl &&
     kept.groups.length === groups.length &&
