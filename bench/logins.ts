@@ -12,6 +12,8 @@ export const LOGIN = 'login';
 
 export interface LoginPlan {
   readonly slices: number;
+  /** Logins of each application before the first slice. */
+  readonly warmUp: number;
   /** Logins of each application in a slice. */
   readonly logins: number;
 }
@@ -25,13 +27,14 @@ interface Contestant {
 
 /**
  * Measures what one login costs the application: from its first middleware to the end of the answer, for start and
- * callback together, without what the provider does. Logins come one after the other.
+ * callback together, without what the provider does. Logins come one after the other. Slices are short and compared one by
+ * one: what else the machine does comes in bursts, and hits everybody in a slice alike.
  */
-export async function measureLogins({ slices, logins }: LoginPlan): Promise<HalfResult> {
+export async function measureLogins({ slices, warmUp, logins }: LoginPlan): Promise<HalfResult> {
   const [ours, byHand, again] = [await meet(oursApp), await meet(byHandApp), await meet(byHandApp)] as const;
   const all = [ours, byHand, again];
   const times = new Map<Contestant, number[]>(all.map((each) => [each, []]));
-  for (const each of all) await each.measure(logins * 10);
+  for (const each of all) await each.measure(warmUp);
   for (let slice = 0; slice < slices; slice += 1) {
     // Each goes first as often as the others.
     for (let turn = 0; turn < all.length; turn += 1) {
@@ -39,18 +42,24 @@ export async function measureLogins({ slices, logins }: LoginPlan): Promise<Half
       times.get(each)?.push(await each.measure(logins));
     }
   }
-  const millisecondsOf = (contestant: Contestant) => median(times.get(contestant) ?? []);
+  const timesOf = (contestant: Contestant) => times.get(contestant) ?? [];
   for (const each of all) each.close();
   const figures: LoginFigures = {
-    ours: millisecondsOf(ours),
-    byHand: millisecondsOf(byHand),
-    byHandAgain: millisecondsOf(again),
-    logins: logins * (slices + 10),
+    ours: median(timesOf(ours)),
+    byHand: median(timesOf(byHand)),
+    ratio: medianRatio(timesOf(ours), timesOf(byHand)),
+    control: medianRatio(timesOf(byHand), timesOf(again)),
+    logins: warmUp + logins * slices,
     fetches: ours.fetches(),
   };
   const { text, result } = loginResult(LOGIN, figures);
   console.log(text);
   return result;
+}
+
+/** The median of what one slice of the first is through the same slice of the second. */
+function medianRatio(first: readonly number[], second: readonly number[]): number {
+  return median(first.map((time, slice) => time / (second[slice] ?? Number.NaN)));
 }
 
 async function meet(make: LoginApp): Promise<Contestant> {

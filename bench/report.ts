@@ -178,7 +178,10 @@ function sum({ users, groups }: Seconds): number {
 export interface LoginFigures {
   readonly ours: number;
   readonly byHand: number;
-  readonly byHandAgain: number;
+  /** Ours through by hand, slice by slice. */
+  readonly ratio: number;
+  /** By hand through by hand again (A/A). */
+  readonly control: number;
   readonly logins: number;
   /** Of the provider's document and keys, by ours. */
   readonly fetches: number;
@@ -187,17 +190,15 @@ export interface LoginFigures {
 /** Logins each second of work, and how dear ours is. */
 export function loginResult(
   name: string,
-  { ours, byHand, byHandAgain, logins, fetches }: LoginFigures,
+  { ours, byHand, ratio, control, logins, fetches }: LoginFigures,
 ): { readonly text: string; readonly result: HalfResult } {
-  const ratio = ours / byHand;
-  const control = byHand / byHandAgain;
   const isControlled = control >= CONTROL.low && control <= CONTROL.high;
   const line: ResultLine = {
     case: name,
     ours: rounded(1000 / ours),
     bare: rounded(1000 / byHand),
     peer: null,
-    ratioToBare: rounded(byHand / ours),
+    ratioToBare: rounded(1 / ratio),
     ratioToPeer: null,
   };
   const text =

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { casesOn, STORAGES, type StorageName } from './cases.js';
 import type { HalfPlan } from './half.js';
-import { LOGIN, measureLogins } from './logins.js';
+import { LOGIN, type LoginPlan, measureLogins } from './logins.js';
 import type { MeasuringPlan } from './measure-case.js';
 import { measureMemory } from './memory-half.js';
 import { FULL_CYCLE, FULL_SCALE, QUICK_CYCLE, QUICK_SCALE, SMALL_GROUPS } from './population.js';
@@ -11,6 +11,8 @@ import { FURTHER_FIGURES, measurePostgres } from './postgres-half.js';
 import type { HalfResult } from './report.js';
 
 const FULL_PLAN: MeasuringPlan = { connections: SMALL_GROUPS, slices: 61, sliceSeconds: 0.1, warmUpSeconds: 1.5 };
+const FULL_LOGINS: LoginPlan = { warmUp: 1000, slices: 305, logins: 20 };
+const QUICK_LOGINS: LoginPlan = { warmUp: 200, slices: 3, logins: 20 };
 const QUICK_PLAN: MeasuringPlan = { connections: SMALL_GROUPS, slices: 3, sliceSeconds: 0.03, warmUpSeconds: 0.05 };
 const HALVES: Readonly<Record<StorageName, (plan: HalfPlan) => Promise<HalfResult>>> = {
   memory: measureMemory,
@@ -42,7 +44,7 @@ for (const name of wanted) {
   const cases = casesOn(name).filter((each) => isWanted(each.name));
   results.push(await HALVES[name]({ ...sizes, cases, isWanted, instant: Date.now() }));
 }
-if (isLoginWanted) results.push(await measureLogins(quick ? { slices: 3, logins: 20 } : { slices: 61, logins: 100 }));
+if (isLoginWanted) results.push(await measureLogins(quick ? QUICK_LOGINS : FULL_LOGINS));
 
 const file = fileURLToPath(new URL('../../bench/results.json', import.meta.url));
 const lines = results.flatMap((result) => result.lines);

@@ -97,7 +97,7 @@ export {
 export { createOidcTenantRouter, type OidcTenantRouter } from './http/sign-in/oidc-tenant-router.js';
 export type { OidcTenantRouterOptions, PassportInstance } from './http/sign-in/oidc-tenant-router-options.js';
 export { createProcessSignIns } from './http/sign-in/process-sign-ins.js';
-export type { SignInRateLimits } from './http/sign-in/rate-limit.js';
+export type { SignInCounter, SignInRateLimits } from './http/sign-in/rate-limit.js';
 export type { OnSignIn, SignInDecision } from './http/sign-in/sign-in-decision.js';
 export type { AnsweredLogin, OidcStrategyWishes, SignInPurpose, SignInStart } from './http/sign-in/sign-in-flow.js';
 export { createFixedTenants, type FixedTenant } from './tenancy/fixed-tenants.js';

@@ -22,6 +22,11 @@ export interface CompletedLogin {
   readonly returnTo: string | undefined;
   /** The provider's session (`sid`), which a back-channel logout may name. */
   readonly sessionId: string | undefined;
+  /**
+   * From when it counts, in milliseconds since 1970: when the person proved who they are, or before that the start of the
+   * sign-in, but never after its answer came. A logout that the provider tells of later than this ends it.
+   */
+  readonly startedAt: number;
   /** When the person proved who they are, in milliseconds since 1970, if the provider says so. */
   readonly authenticatedAt: number | undefined;
   readonly acr: string | undefined;
@@ -42,7 +47,8 @@ export async function completeLogin(
   callback: Callback,
   options: CompletionOptions,
 ): Promise<CompletedLogin> {
-  const { tenant } = context;
+  const { tenant, clock } = context;
+  const answeredAt = clock.now();
   checkIssuerParameter(context, callback.iss);
   if (callback.error !== undefined) {
     const { state, nonce, codeVerifier } = pending;
@@ -58,7 +64,9 @@ export async function completeLogin(
   }
   const identity = readIdentity(tenant, verified, await askUserInfo(context, verified, tokens.accessToken));
   const groups = await resolvedGroups(context, identity, tokens, options);
-  return { identity: { ...identity, groups }, tokens, ...circumstances(verified.claims), ...wishesOf(pending) };
+  const seen = circumstances(verified.claims);
+  const startedAt = Math.min(answeredAt, Math.max(pending.createdAt, seen.authenticatedAt ?? 0));
+  return { identity: { ...identity, groups }, tokens, startedAt, ...seen, ...wishesOf(pending) };
 }
 
 async function exchange(context: ClientContext, pending: PendingLogin, callback: Callback): Promise<Exchanged> {

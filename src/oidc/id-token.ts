@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import type { OidcTenant } from '../tenancy/oidc-tenant.js';
 import { CLOCK_TOLERANCE } from './client-configuration.js';
@@ -91,7 +91,7 @@ function isFor(audience: unknown, clientId: string): boolean {
 /** OpenID Connect Core section 3.1.3.6. */
 function halfHash(accessToken: string, algorithm: string): string {
   const bits = /(?:256|384|512)$/.exec(algorithm)?.[0] ?? '512';
-  const digest = createHash(`sha${bits}`).update(accessToken).digest();
+  const digest = hash(`sha${bits}`, accessToken, 'buffer');
   return digest.subarray(0, digest.length / 2).toString('base64url');
 }
 

@@ -4,7 +4,11 @@ import { isJsonRecord, type JsonRecord, parseJsonObject } from './json-object.js
 import { OidcError } from './oidc-error.js';
 import { createRefreshable } from './refreshable.js';
 
-const MOST_KEYS = 100;
+/**
+ * A key is found by its name, and no other is imported or tried; so many cost as much to look through as a signature to
+ * check.
+ */
+const MOST_KEYS = 1000;
 /** Ten times what a token with 200 groups has. */
 const LONGEST_TOKEN = 100_000;
 

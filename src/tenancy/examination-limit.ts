@@ -14,7 +14,7 @@ interface Count {
 
 /**
  * Lets one organization cause no more than 30 looks at identity providers in ten minutes: each is a call to a host that
- * somebody typed in. Counted in this process, for a bounded number of organizations.
+ * somebody typed in. Counted in this process, for a bounded number of organizations; who is refused lengthens nothing.
  */
 export function limitExaminations(examine: ExamineTenant, clock: Clock): ExamineTenant {
   const counts = createBoundedCache<Count>({ maxEntries: MOST_ORGANIZATIONS });
@@ -27,9 +27,15 @@ export function limitExaminations(examine: ExamineTenant, clock: Clock): Examine
     current.count += 1;
     counts.set(tenant.organizationId, current);
     if (current.count > MOST) {
-      const message = 'Identity providers were looked at too often for this organization. Wait ten minutes.';
-      throw new TenantActionError('too-many-checks', 'submitted', message);
+      const retryAfter = Math.max(1, Math.ceil((current.until - now) / 1000));
+      const message = `Identity providers were looked at too often for this organization. ${inWords(retryAfter)}`;
+      throw new TenantActionError('too-many-checks', 'submitted', message, { retryAfter });
     }
     return examine(tenant);
   };
+}
+
+function inWords(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  return `Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`;
 }

@@ -19,10 +19,18 @@ export class TenantActionError extends Error {
   readonly code = 'tenant_action';
   readonly reason: TenantActionReason;
   readonly state: OidcTenantState;
+  /** Seconds after which it can be tried again, where waiting helps: the value of a `Retry-After`. */
+  readonly retryAfter: number | undefined;
 
-  constructor(reason: TenantActionReason, state: OidcTenantState, message: string, options?: ErrorOptions) {
+  constructor(
+    reason: TenantActionReason,
+    state: OidcTenantState,
+    message: string,
+    options: ErrorOptions & { readonly retryAfter?: number } = {},
+  ) {
     super(message, options);
     this.reason = reason;
     this.state = state;
+    this.retryAfter = options.retryAfter;
   }
 }

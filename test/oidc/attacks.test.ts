@@ -7,7 +7,7 @@ import { OidcError, type OidcErrorCode } from '../../src/oidc/oidc-error.js';
 import type { OidcTenant } from '../../src/tenancy/oidc-tenant.js';
 import { createLoopbackServer, type LoopbackServer } from '../support/oidc/loopback-server.js';
 import { type Lie, LyingProvider } from '../support/oidc/lying-provider.js';
-import { createSigningKey } from '../support/oidc/signing-key.js';
+import { createSigningKey, signText } from '../support/oidc/signing-key.js';
 
 const ISSUER = 'https://idp.example';
 const REDIRECT_URI = 'https://app.example/signin-oidc';
@@ -264,6 +264,46 @@ describe('a provider that lies', () => {
     setUp([RSA]);
     expect(await outcome({ signer: FOREIGN_RSA })).toBe('token_untrusted');
   });
+
+  it('has 1,000 keys: the one that is named is found, and no other is looked into', async () => {
+    // Importing one of these fails.
+    const others = Array.from({ length: 999 }, (_, index) => ({ ...ES.jwk, kid: `other-${index}`, x: 'A', y: 'A' }));
+    const keys: Lie['keys'] = (own) => [...others, ...own];
+    expect([await outcome({ keys }), await outcome({ keys })]).toEqual(['accepted', 'accepted']);
+    expect(provider.count('/keys')).toBe(1);
+    expect(await outcome({ keys, header: { kid: undefined } })).toBe('token_untrusted');
+    setUp();
+    expect(await outcome({ keys: (own) => [...others, OTHER_ES.jwk, ...own] })).toBe('discovery_invalid');
+  });
+
+  it('has two keys of one name: refused, since neither is the one', async () => {
+    expect(await outcome({ keys: (keys) => [...keys, { ...OTHER_ES.jwk, kid: ES.kid }] })).toBe('token_untrusted');
+  });
+
+  it.each([
+    ['sub', 'payload', '"sub":"mallory"', 'before', 'accepted'],
+    ['sub', 'payload', '"sub":7', 'after', 'token_invalid'],
+    ['iss', 'payload', '"iss":"https://other.example"', 'before', 'accepted'],
+    ['iss', 'payload', '"iss":"https://other.example"', 'after', 'token_invalid'],
+    ['aud', 'payload', '"aud":"other"', 'after', 'token_invalid'],
+    ['nonce', 'payload', '"nonce":"other"', 'after', 'token_invalid'],
+    ['alg', 'header', '"alg":"none"', 'before', 'accepted'],
+    ['alg', 'header', '"alg":"none"', 'after', 'token_invalid'],
+    ['kid', 'header', '"kid":"other"', 'after', 'token_untrusted'],
+  ] as const)(
+    'says %s twice in the %s: %s %s counts as the last (RFC 7515 section 4, RFC 7519 section 4): %s',
+    async (_name, part, member, place, right) => {
+      const idToken = (token: string) => {
+        const [header = '', payload = ''] = token.split('.').map((text) => Buffer.from(text, 'base64url').toString());
+        const twice = (text: string) =>
+          place === 'before' ? text.replace('{', `{${member},`) : text.replace(/\}$/, `,${member}}`);
+        return part === 'header' ? signText(twice(header), payload, ES) : signText(header, twice(payload), ES);
+      };
+      expect(await outcome({ idToken })).toBe(right);
+      if (right === 'accepted')
+        expect((await signIn({ idToken })).identity).toMatchObject({ subject: 'user-1', issuer: ISSUER });
+    },
+  );
 
   it('signs with what its document does not list: refused', async () => {
     expect(await outcome({ document: { id_token_signing_alg_values_supported: ['RS256'] } })).toBe('token_invalid');

@@ -166,7 +166,7 @@ describe('groups', () => {
     ]);
   });
 
-  it('a name is a name, never a path', () => {
+  it('a name is a name, never a path (TQ-23)', () => {
     const claims = { 'https://acme.example/groups': ['a'], 'realm.groups': ['b'], realm: { groups: ['c'] } };
     expect(readGroups('https://acme.example/groups', claims, none)).toMatchObject({ values: ['a'] });
     expect(readGroups('realm.groups', claims, none)).toMatchObject({ values: ['b'] });
@@ -223,7 +223,7 @@ describe('an identity', () => {
     expect(identityOf({ timezone: given, zoneinfo: 'Asia/Tokyo' }, named).timezone).toBe(expected);
   });
 
-  it('has the claims that the tenant names, under the names that the application wants', () => {
+  it('has the claims that the tenant names, under the names that the application wants (TQ-2)', () => {
     const claimNames = { groups: 'roles', name: 'http://schemas.example/name', department: 'dept', __proto: 'x' };
     const claims = { roles: ['a'], 'http://schemas.example/name': 'Ada', dept: { code: 7 }, name: 'other' };
     const identity = identityOf(claims, { ...TENANT, claimNames });

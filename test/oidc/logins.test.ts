@@ -202,7 +202,7 @@ describe('what providers say about people', () => {
     await expect(signIn(tenant)).rejects.toMatchObject({ code: 'organization_mismatch' });
   });
 
-  it('Okta: an issuer with a path, groups by a scope, 100 of which may be cut', async () => {
+  it('Okta: an issuer with a path, groups by a scope, 100 of which may be cut (AQ-23)', async () => {
     const { identity } = await signIn(at('okta').tenant({ additionalScopes: ['groups'] }));
     expect(identity.issuer).toMatch(/\/oauth2\/default$/);
     expect(identity.groups).toMatchObject({ state: 'present', mayBeCut: true });
@@ -215,14 +215,15 @@ describe('what providers say about people', () => {
     await expect(signIn(other)).rejects.toMatchObject({ code: 'organization_mismatch' });
   });
 
-  it('JumpCloud: an issuer with a slash, the secret in the body alone (AQ-20)', async () => {
+  it('JumpCloud: an issuer with a slash, the secret in the body alone, no attribute mapped (AQ-20, AQ-21)', async () => {
     const provider = at('jumpcloud');
     const { identity } = await signIn(provider.tenant());
     expect(identity.issuer).toMatch(/\d\/$/);
+    expect(identity).toMatchObject({ name: 'Ada Lovelace', email: { verified: true, address: 'ada@acme.example' } });
     expect(provider.tokenRequests.at(-1)?.authorization).toBeUndefined();
   });
 
-  it('Auth0: claims with the names of URLs, an authority typed without its slash', async () => {
+  it('Auth0: claims with the names of URLs, an authority typed without its slash (AQ-23, TQ-23)', async () => {
     const provider = at('auth0');
     const tenant = provider.tenant({
       authority: provider.issuer.replace(/\/$/, ''),

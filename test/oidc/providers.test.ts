@@ -282,6 +282,17 @@ describe('Entra, one tenant', () => {
   });
 });
 
+describe('Entra', () => {
+  it('is asked for openid, profile, email and offline_access, and gives a refresh token (AQ-19)', async () => {
+    const { engine, provider } = setUp(`https://login.microsoftonline.com/${GUID}/v2.0`);
+    const tenant = provider.tenant({ additionalScopes: ['offline_access'] });
+    const { url, pending } = await engine.start(tenant, { redirectUri: REDIRECT_URI });
+    expect(new URL(url).searchParams.get('scope')).toBe('openid profile email offline_access');
+    const { tokens } = await engine.complete(tenant, pending, provider.authorize(url));
+    expect(tokens.refreshToken).toBe('refresh');
+  });
+});
+
 describe('Google', () => {
   async function outcomeOf(claims: object, changes: Partial<OidcTenant>): Promise<unknown> {
     const { engine, provider } = setUp('https://accounts.google.com');
@@ -308,6 +319,12 @@ describe('Google', () => {
     ],
   ])('%s', async (_name, claims, changes, right) => {
     expect(await outcomeOf(claims, changes)).toEqual(right);
+  });
+
+  it('is asked for the scope email by itself (AQ-22)', async () => {
+    const { engine, provider } = setUp('https://accounts.google.com');
+    const { url } = await engine.start(provider.tenant(), { redirectUri: REDIRECT_URI });
+    expect(new URL(url).searchParams.get('scope')?.split(' ')).toContain('email');
   });
 
   it('is told which domain to offer', async () => {
@@ -394,7 +411,7 @@ describe('looking at a provider when it is set up (AQ-15, AQ-18)', () => {
     ['only keys for encryption', () => [{ ...KEY.jwk, use: 'enc' }]],
     ['only a shared secret', () => [{ kty: 'oct', k: 'AAAA' }]],
     ['no list', () => 'x' as unknown as []],
-    ['too many', () => Array.from({ length: 101 }, () => KEY.jwk)],
+    ['too many', () => Array.from({ length: 1001 }, () => KEY.jwk)],
   ])('keys: %s', async (_name, keys) => {
     const { engine, provider } = setUp();
     provider.lie = { keys };

@@ -7,6 +7,7 @@ import {
   type FixedTenant,
   type OidcTenant,
   type OidcTenantRouterOptions,
+  type SignInCounter,
   type TenantResolver,
 } from 'express-sso-scim';
 import fc from 'fast-check';
@@ -584,7 +585,7 @@ describe('rate limits (security row 12)', () => {
 
   it('count where the host says; a counter that is down keeps nobody out', async () => {
     const counted: string[] = [];
-    const store = (counter: 'address' | 'tenant') => ({
+    const store = (counter: SignInCounter) => ({
       increment: async (key: string) => {
         counted.push(counter);
         if (key === 'acme') throw new Error('down');

@@ -9,7 +9,13 @@ import {
   type TenantResolver,
 } from 'express-sso-scim';
 import { LyingProvider } from '../support/oidc/lying-provider.js';
-import { APP, type SignInSite, type SignInSiteSettings, startSignInSite } from '../support/sign-in/sign-in-site.js';
+import {
+  APP,
+  admitAll,
+  type SignInSite,
+  type SignInSiteSettings,
+  startSignInSite,
+} from '../support/sign-in/sign-in-site.js';
 import type { WebBrowser } from '../support/sign-in/web-browser.js';
 
 const START = Date.parse('2026-01-15T12:00:00Z');
@@ -178,6 +184,131 @@ describe('a logout token', () => {
     expect((await tell(site, logoutToken({ sub: 'ada' }), '/backchannel-logout/other')).status).toBe(400);
     expect((await tell(site, logoutToken({ sub: 'ada' }), '/backchannel-logout/%zz')).status).toBe(400);
     expect((await site.client.send({ method: 'POST', path: '/backchannel-logout/acme' })).status).toBe(400);
+  });
+});
+
+describe('the limits of logouts (security row 12)', () => {
+  const both = () =>
+    createFixedTenants([provider.tenant(), provider.tenant({ id: 'beta', organizationId: 'b', provedDomains: [] })]);
+  const BAD = { aud: 'other' };
+
+  it('leave room for a provider that ends many sessions at once, and none of it counts for people', async () => {
+    const site = await node({ rateLimits: { perAddress: 2 } });
+    const statuses = new Set<number>();
+    for (let session = 0; session < 400; session += 1) {
+      statuses.add((await tell(site, logoutToken({ sub: 'ada', sid: `session ${session}` }))).status);
+    }
+    expect([...statuses]).toEqual([200]);
+    expect(await isSignedIn(await signIn(site, 'ada'))).toBe(true);
+  });
+
+  it('count what is refused for each tenant: 429 with Retry-After, and no other tenant is held up', async () => {
+    const site = await node({ rateLimits: { refusedLogouts: 3 } }, { tenants: both() });
+    const tellBeta = () => tell(site, logoutToken({ sub: 'ada' }), '/backchannel-logout/beta');
+    const statuses: number[] = [];
+    for (let turn = 0; turn < 5; turn += 1) {
+      statuses.push((await tell(site, logoutToken({ sub: 'ada', ...BAD }))).status);
+      expect((await tellBeta()).status).toBe(200);
+    }
+    expect(statuses).toEqual([400, 400, 400, 429, 429]);
+    now += 20_000;
+    const refused = await tell(site, logoutToken({ sub: 'ada' }));
+    expect([refused.status, refused.headers['retry-after']]).toEqual([429, '40']);
+    expect(JSON.parse(refused.text)).toMatchObject({ error: 'invalid_request' });
+    now += 40_000;
+    expect((await tell(site, logoutToken({ sub: 'ada' }))).status).toBe(200);
+  });
+
+  it('are open again when the clock is set back', async () => {
+    const site = await node({ rateLimits: { refusedLogouts: 1 } });
+    const wrong = () => tell(site, logoutToken({ sub: 'ada', ...BAD }));
+    expect([(await wrong()).status, (await wrong()).status]).toEqual([400, 429]);
+    now -= 86_400_000;
+    expect((await tell(site, logoutToken({ sub: 'ada' }))).status).toBe(200);
+  });
+
+  it('count calls to tenants that there are not apart from all others', async () => {
+    const site = await node({ rateLimits: { refusedLogouts: 2 } });
+    const statuses: number[] = [];
+    for (const id of ['a', 'b', 'c', '%zz']) {
+      statuses.push((await tell(site, logoutToken({ sub: 'ada' }), `/backchannel-logout/${id}`)).status);
+    }
+    expect(statuses).toEqual([400, 400, 429, 429]);
+    expect((await tell(site, logoutToken({ sub: 'ada' }))).status).toBe(200);
+  });
+
+  it('count for nothing when a store is down: the provider tries again', async () => {
+    const kept = createProcessSignIns();
+    let fails = true;
+    const endSessions: SignInStore['endSessions'] = async (...given) => {
+      if (fails) throw new Error('the store is down');
+      return kept.endSessions(...given);
+    };
+    const site = await node({ signIns: { ...kept, endSessions }, rateLimits: { refusedLogouts: 1 } });
+    for (let turn = 0; turn < 3; turn += 1) expect((await tell(site, logoutToken({ sub: 'ada' }))).status).toBe(500);
+    fails = false;
+    expect((await tell(site, logoutToken({ sub: 'ada' }))).status).toBe(200);
+  });
+
+  it('end for an address that sends more than any provider does', async () => {
+    const site = await node({ rateLimits: { logoutsPerAddress: 2 } });
+    const answers = [];
+    for (let turn = 0; turn < 3; turn += 1) answers.push(await tell(site, logoutToken({ sub: 'ada' })));
+    expect(answers.map(({ status, headers }) => [status, headers['retry-after']])).toEqual([
+      [200, undefined],
+      [200, undefined],
+      [429, '60'],
+    ]);
+  });
+});
+
+describe('a logout that comes while somebody signs in', () => {
+  async function during(claims: Readonly<Record<string, unknown>>, site: SignInSite): Promise<void> {
+    now += 1000;
+    expect((await tell(site, logoutToken(claims))).status).toBe(200);
+    now += 1000;
+  }
+
+  it.each([{ sub: 'ada', sid: 's' }, { sid: 's' }, { sub: 'ada' }])(
+    'ends the session, while the code is exchanged or the application decides: %j',
+    async (claims) => {
+      let inside: 'exchange' | 'decision' = 'exchange';
+      const fetch: typeof provider.fetch = async (url, request) => {
+        const answer = await provider.fetch(url, request);
+        if (inside === 'exchange' && url.endsWith('/token')) await during(claims, site);
+        return answer;
+      };
+      const site: SignInSite = await node({
+        engine: createOidcEngine({ fetch, clock }),
+        onSignIn: async (login, context) => {
+          if (inside === 'decision') await during(claims, site);
+          return admitAll(login, context);
+        },
+      });
+      expect(await isSignedIn(await signIn(site, 'ada', 's'))).toBe(false);
+      inside = 'decision';
+      expect(await isSignedIn(await signIn(site, 'ada', 's'))).toBe(false);
+      expect(await isSignedIn(await signIn(site, 'bob', 'other'))).toBe(true);
+    },
+  );
+
+  it.each([
+    ['the provider does not say when the person proved who they are', undefined, false],
+    ['the person proved it before', -60, false],
+    ['the person proved it since', 90, true],
+    ['the clock of the provider is ahead', 3600, true],
+  ])('before the answer is there: %s', async (_name, seconds, stays) => {
+    const site = await node();
+    const browser = site.browser();
+    browser.subject = 'ada';
+    const { url } = await browser.open(`${APP}/login/acme`, { until: (to) => to.startsWith(provider.issuer) });
+    now += 60_000;
+    await tell(site, logoutToken({ sub: 'ada', sid: 's' }));
+    now += 60_000;
+    const authTime = seconds === undefined ? {} : { auth_time: START / 1000 + seconds };
+    provider.claims = { ...provider.claims, sid: 's', ...authTime };
+    await browser.open(url);
+    expect(await isSignedIn(browser)).toBe(stays);
   });
 });
 

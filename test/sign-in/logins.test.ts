@@ -114,6 +114,21 @@ describe('a login', () => {
       groups: { state: 'missing' },
     });
   });
+
+  it('says in bounded length which groups came: a hundred, and how many more', async () => {
+    const liar = new LyingProvider('https://idp.example');
+    const groups = ['x'.repeat(5000), ...Array.from({ length: 2999 }, (_, index) => `group ${index}`)];
+    liar.claims = { email: 'ada@acme.example', email_verified: true, name: 'Ada', groups };
+    const { browser, log } = await siteOf([liar.tenant()], {
+      liars: [liar],
+      options: { engine: createOidcEngine({ fetch: liar.fetch }) },
+    });
+    await browser().open(`${APP}/login/acme`);
+    const { fields } = log.find(({ message }) => message === 'somebody has signed in') ?? {};
+    const values = [`${'x'.repeat(100)}…`, ...groups.slice(1, 100)];
+    expect(fields).toMatchObject({ groups: { state: 'present', values, more: 2900 } });
+    expect(JSON.stringify(fields).length).toBeLessThan(5000);
+  });
 });
 
 describe('logout', () => {

@@ -135,6 +135,16 @@ describe('home-realm discovery (TQ-1)', () => {
     expect((await ask(await siteOf(), email)).status).toBe(400);
   });
 
+  it('a program that sends JSON is refused in JSON, whether or not it says what it takes', async () => {
+    const { client } = await siteOf();
+    const headers = { 'content-type': 'application/json', accept: '*/*' };
+    const refused = await client.send({ method: 'POST', path: '/login', headers, body: '{"email":"ada"}' });
+    expect([refused.status, JSON.parse(refused.text)]).toEqual([
+      400,
+      expect.objectContaining({ error: 'email_invalid' }),
+    ]);
+  });
+
   it.each(['{', '[]', '"x"', '', '\u0000'])('a body %j is answered 400', async (body) => {
     const { client } = await siteOf();
     expect((await client.send({ method: 'POST', path: '/login', headers: JSON_HEADERS, body })).status).toBe(400);

@@ -5,8 +5,11 @@ import {
   isBreakGlassEmail,
   type OidcTenant,
   type OidcTenantChange,
+  type OidcTenantScope,
+  type OidcTenants,
   StaleVersionError,
   TenantActionError,
+  type TenantActor,
 } from 'express-sso-scim';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import { DATABASES, openDatabase } from '../support/sql-databases.js';
@@ -98,6 +101,14 @@ describe('a request (AQ-24)', () => {
     );
   });
 
+  it('needs an authority, a client id and a client secret (AQ-14)', async () => {
+    const { tenants } = createTenantSite();
+    const refused = tenants.submit({ organizationId: 'acme', domains: 'acme.example' } as never, ADA);
+    expect(await faultsOf(refused)).toEqual(
+      expect.arrayContaining(['authority: is missing', 'clientId: is missing', 'clientSecret: is missing']),
+    );
+  });
+
   it.each([
     [{ domains: '' }, 'domains: must name at least one domain'],
     [{ domains: Array.from({ length: 101 }, (_, n) => `d${n}.example`) }, 'domains: must be at most 100 domains'],
@@ -150,6 +161,16 @@ describe('a request (AQ-24)', () => {
     for (let turn = 0; turn < 30; turn += 1)
       expect(await faultsOf(submitted())).toEqual(['authority: was looked at: no']);
     expect(await refusalOf(submitted())).toEqual(['too-many-checks', 'submitted']);
+    wait(90_500);
+    await expect(submitted()).rejects.toMatchObject({
+      retryAfter: 510,
+      message: expect.stringContaining('Try again in 9 minutes.'),
+    });
+    wait(509_000);
+    await expect(submitted()).rejects.toMatchObject({
+      retryAfter: 1,
+      message: expect.stringContaining('Try again in a minute.'),
+    });
     wait(-86_400_000);
     expect(await faultsOf(submitted())).toHaveLength(1);
     wait(600_000);
@@ -355,6 +376,40 @@ describe('a change', () => {
     await expect(tenants.disable(scope, { ...OPS, ifVersion })).rejects.toThrow(StaleVersionError);
     expect(await tenants.get(scope)).toMatchObject({ version: ifVersion + 1, breakGlassEmails: ['a@acme.example'] });
   });
+
+  it.each<
+    [
+      string,
+      'submitted' | 'active' | 'disabled',
+      (tenants: OidcTenants, scope: OidcTenantScope, by: TenantActor) => Promise<unknown>,
+    ]
+  >([
+    ['approve', 'submitted', (tenants, scope, by) => tenants.approve(scope, by)],
+    ['reject', 'submitted', (tenants, scope, by) => tenants.reject(scope, 'No.', by)],
+    ['askForInformation', 'submitted', (tenants, scope, by) => tenants.askForInformation(scope, 'Which?', by)],
+    ['resubmit', 'submitted', (tenants, scope, by) => tenants.resubmit(scope, {}, by)],
+    ['disable', 'active', (tenants, scope, by) => tenants.disable(scope, by)],
+    ['enable', 'disabled', (tenants, scope, by) => tenants.enable(scope, by)],
+    ['addSecret', 'active', (tenants, scope, by) => tenants.addSecret(scope, { secret: 'another' }, by)],
+  ])(
+    '%s of an operator takes the version that they read: what was changed since is refused',
+    async (_name, state, step) => {
+      const site = createTenantSite();
+      const { tenants } = site;
+      const { tenant, scope } = state === 'submitted' ? await site.submitted() : await site.active();
+      if (state === 'submitted') {
+        site.publish(tenant);
+        await tenants.checkDomains(scope);
+      }
+      if (state === 'disabled') await tenants.disable(scope, OPS);
+      const read = (await tenants.get(scope))?.version ?? 0;
+      await tenants.change(scope, { breakGlassEmails: 'eve@acme.example' }, ADA);
+      await expect(step(tenants, scope, { ...OPS, ifVersion: read })).rejects.toThrow(StaleVersionError);
+      const now = await tenants.get(scope);
+      expect(now).toMatchObject({ state, version: read + 1 });
+      await expect(step(tenants, scope, { ...OPS, ifVersion: read + 1 })).resolves.toMatchObject({ version: read + 2 });
+    },
+  );
 
   it('leaves what it does not name, and takes away what is null', async () => {
     const { tenants, active } = createTenantSite();

@@ -32,7 +32,7 @@ export async function answerHomeRealm(
   if (!parsed) throw new SignInRefusal('email_invalid');
   const tenant = await tenantResolver.byDomain(parsed.domain);
   const url = tenant ? loginUrl(baseUrl, tenant.id, { login_hint: parsed.address, returnTo }) : otherSignInUrl;
-  if (request.is('json') || prefersJson(request)) {
+  if (prefersJson(request)) {
     response.json({ method: tenant ? 'sso' : 'other', url: url ?? null });
   } else if (url !== undefined) redirectTo(response, url);
   else writePage(response, 200, 'Sign in', '<p>This address does not use single sign-on here.</p>');

@@ -4,7 +4,7 @@ import type { SessionOrigin } from '../../storage/sign-in-store.js';
 /** What a session remembers of the sign-in that began it. Plain JSON. */
 export interface SignInRecord extends SessionOrigin {
   readonly organizationId: string;
-  /** ISO 8601. */
+  /** `startedAt` of the sign-in, in ISO 8601: a logout at the provider after it ends the session. */
   readonly signedInAt: string;
   /**
    * For the logout at the provider, in whose URL it stands. Absent where it is too long for one, or the whole session is

@@ -102,12 +102,12 @@ type BeginWishes = OidcStrategyWishes & { readonly tenantId: string };
 /** Members of the base class from which it builds the redirect. */
 function beginning({ url, pending }: BegunLogin): object {
   const [endpoint = '', query] = url.split('?', 2);
-  const { scope = '', ...parameters } = Object.fromEntries(new URLSearchParams(query));
+  const parameters = Object.fromEntries(new URLSearchParams(query));
   return {
     _oauth2: { _authorizeUrl: endpoint, _accessTokenUrl: UNSET, _clientId: parameters['client_id'] },
     _callbackURL: pending.redirectUri,
-    // The base class puts `openid` in front.
-    _scope: scope.replace(/^openid /, ''),
+    // The base class puts `openid` in front, and the whole in the place of ours.
+    _scope: parameters['scope']?.replace(/^openid /, ''),
     authorizationParams: () => parameters,
     _stateStore: {
       store: (...given: readonly unknown[]) => callLast(given, null, pending.state),

@@ -111,10 +111,16 @@ export const parseOidcTenantRouterOptions: (options: unknown) => OidcTenantRoute
           {
             type: 'object',
             additionalProperties: false,
-            properties: { perAddress: positive, perTenant: positive, store: isFunction },
+            properties: {
+              perAddress: positive,
+              perTenant: positive,
+              logoutsPerAddress: positive,
+              refusedLogouts: positive,
+              store: isFunction,
+            },
           },
         ],
-        description: 'false, or an object with perAddress, perTenant, store',
+        description: 'false, or an object with perAddress, perTenant, logoutsPerAddress, refusedLogouts, store',
       },
       purposes: {
         type: 'object',

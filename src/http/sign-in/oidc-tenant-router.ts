@@ -108,7 +108,6 @@ export function createOidcTenantRouter(
   const endpoints = createSignInEndpoints({
     tenantResolver,
     engine,
-    clock,
     logger,
     limiter,
     strategy,

@@ -3,7 +3,7 @@ import { ipKeyGenerator, rateLimit, type Store } from 'express-rate-limit';
 import { createBoundedCache } from '../../core/bounded-cache.js';
 import type { Clock } from '../../core/clock.js';
 import type { Logger } from '../../core/logger.js';
-import { SignInRefusal } from './sign-in-refusal.js';
+import { asRefusal, SignInRefusal } from './sign-in-refusal.js';
 
 /** How many requests a minute the sign-in router answers. */
 export interface SignInRateLimits {
@@ -14,14 +14,32 @@ export interface SignInRateLimits {
   readonly perAddress?: number;
   /** Starts and answers of one tenant. 1,200 unless told. */
   readonly perTenant?: number;
+  /**
+   * Back-channel logouts from one address, which is a provider's: it sends one for each session. They count apart from
+   * people's requests. 30,000 unless told.
+   */
+  readonly logoutsPerAddress?: number;
+  /**
+   * Back-channel logouts from one address to one tenant that are refused. After so many, further ones are not looked at
+   * for the rest of the minute. 300 unless told.
+   */
+  readonly refusedLogouts?: number;
   /** Where hits are counted, as a store of express-rate-limit; in this process unless told. */
-  readonly store?: (counter: 'address' | 'tenant') => Store;
+  readonly store?: (counter: SignInCounter) => Store;
 }
 
-/** Counts requests. Both functions throw a {@link SignInRefusal} with status 429 when there were too many. */
+/** What the sign-in router counts. */
+export type SignInCounter = 'address' | 'tenant' | 'logout' | 'refused-logout';
+
+/** Counts requests. Each function throws a {@link SignInRefusal} with status 429 when there were too many. */
 export interface SignInRateLimiter {
   countAddress(request: Request): Promise<void>;
   countTenant(request: Request, tenantId: string): Promise<void>;
+  countLogout(request: Request): Promise<void>;
+  /** Without a tenant: those to tenants that there are not. */
+  countRefusedLogout(request: Request, tenantId: string | undefined): Promise<void>;
+  /** Counts nothing. */
+  checkRefusedLogouts(request: Request, tenantId: string | undefined): void;
 }
 
 const WINDOW = 60_000;
@@ -33,10 +51,12 @@ export function createSignInRateLimiter(
   limits: SignInRateLimits | false,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): SignInRateLimiter {
-  if (limits === false) return { countAddress: async () => undefined, countTenant: async () => undefined };
-  const { perAddress = 300, perTenant = 1200, store } = limits;
+  if (limits === false) return UNLIMITED;
+  const { perAddress = 300, perTenant = 1200, logoutsPerAddress = 30_000, refusedLogouts = 300, store } = limits;
+  /** Until when no more is looked at. What others have counted is learned with the next refusal of one's own. */
+  const closed = createBoundedCache<number>({ maxEntries: MOST_KEYS });
 
-  function counter(name: 'address' | 'tenant', limit: number): (request: Request, key: string) => Promise<void> {
+  function counter(name: SignInCounter, limit: number): (request: Request, key: string) => Promise<void> {
     const keys = new WeakMap<Request, string>();
     const count = rateLimit({
       windowMs: WINDOW,
@@ -66,10 +86,49 @@ export function createSignInRateLimiter(
   }
 
   const [countAddress, countTenant] = [counter('address', perAddress), counter('tenant', perTenant)];
+  const countLogout = counter('logout', logoutsPerAddress);
+  const countRefused = counter('refused-logout', refusedLogouts);
   return {
-    countAddress: (request) => countAddress(request, request.ip === undefined ? '' : ipKeyGenerator(request.ip)),
+    countAddress: (request) => countAddress(request, addressOf(request)),
     countTenant,
+    countLogout: (request) => countLogout(request, addressOf(request)),
+
+    async countRefusedLogout(request, tenantId) {
+      const key = refusedKey(request, tenantId);
+      try {
+        await countRefused(request, key);
+      } catch (thrown) {
+        const { retryAfter = 0 } = asRefusal(thrown);
+        closed.set(key, clock.now() + Math.min(retryAfter * 1000, WINDOW));
+        throw thrown;
+      }
+    },
+
+    checkRefusedLogouts(request, tenantId) {
+      const left = (closed.get(refusedKey(request, tenantId)) ?? 0) - clock.now();
+      // A clock set back must not keep it closed for longer.
+      if (left > 0 && left <= WINDOW) {
+        throw new SignInRefusal('too_many_requests', { retryAfter: Math.ceil(left / 1000) });
+      }
+    },
   };
+}
+
+const nothing = async () => undefined;
+const UNLIMITED: SignInRateLimiter = {
+  countAddress: nothing,
+  countTenant: nothing,
+  countLogout: nothing,
+  countRefusedLogout: nothing,
+  checkRefusedLogouts: () => undefined,
+};
+
+function addressOf({ ip }: Request): string {
+  return ip === undefined ? '' : ipKeyGenerator(ip);
+}
+
+function refusedKey(request: Request, tenantId: string | undefined): string {
+  return tenantId === undefined ? addressOf(request) : `${addressOf(request)} ${tenantId}`;
 }
 
 function tooMany(request: Request, clock: Clock): SignInRefusal {

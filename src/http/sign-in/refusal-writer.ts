@@ -47,7 +47,7 @@ export function writeRefusal(request: Request, response: Response, thrown: unkno
   writePage(response, status, 'Sign-in did not work', body);
 }
 
-/** Whether a program asks rather than a browser. */
+/** Whether a program asks rather than a browser: one that sends JSON, or wants it more than a page. */
 export function prefersJson(request: Request): boolean {
-  return request.accepts(['html', 'json']) === 'json';
+  return Boolean(request.is('json')) || request.accepts(['html', 'json']) === 'json';
 }

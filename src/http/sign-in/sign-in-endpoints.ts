@@ -1,5 +1,4 @@
 import type { Request, Response } from 'express';
-import type { Clock } from '../../core/clock.js';
 import { parseEmailAddress } from '../../core/email-address.js';
 import type { Logger } from '../../core/logger.js';
 import { isStorableText } from '../../core/storable-text.js';
@@ -7,6 +6,7 @@ import { type CallbackParameters, readParameter } from '../../oidc/callback-para
 import type { OidcEngine } from '../../oidc/oidc-engine.js';
 import type { OidcTenant } from '../../tenancy/oidc-tenant.js';
 import type { TenantResolver } from '../../tenancy/tenant-resolver.js';
+import { createBackChannel } from './back-channel.js';
 import { refuseCrossSite } from './cross-site.js';
 import { answerHomeRealm } from './home-realm.js';
 import { beginSession } from './host-session.js';
@@ -15,8 +15,8 @@ import type { PassportOidcStrategy } from './oidc-strategy.js';
 import type { OidcTenantRouterOptions, PassportInstance } from './oidc-tenant-router-options.js';
 import { attemptSignIn } from './passport-attempt.js';
 import type { SignInRateLimiter } from './rate-limit.js';
-import { noteRefusal } from './refusal-writer.js';
 import { safeReturnTo } from './return-to.js';
+import { shownGroups } from './shown-groups.js';
 import { callbackParameters } from './sign-in-body.js';
 import type { SignInStart } from './sign-in-flow.js';
 import { protectAnswer, redirectTo } from './sign-in-page.js';
@@ -26,7 +26,6 @@ export interface SignInEndpointsOptions
   extends Required<Pick<OidcTenantRouterOptions, 'callbackPath' | 'homePath' | 'loggedOutPath'>> {
   readonly tenantResolver: TenantResolver;
   readonly engine: OidcEngine;
-  readonly clock: Clock;
   readonly logger: Logger;
   readonly limiter: SignInRateLimiter;
   readonly strategy: PassportOidcStrategy;
@@ -40,6 +39,8 @@ export interface SignInEndpointsOptions
 /** Answers one request, or throws why not. */
 type Endpoint = (request: Request, response: Response) => Promise<void>;
 
+type TenantEndpoint = (request: Request, response: Response, tenantId: string) => Promise<void>;
+
 /** What the router answers. */
 export interface SignInEndpoints {
   /** `undefined` for everything that is not the router's. */
@@ -52,7 +53,7 @@ const LONGEST_HINT = 320;
 
 /** Creates {@link SignInEndpoints}. */
 export function createSignInEndpoints(options: SignInEndpointsOptions): SignInEndpoints {
-  const { tenantResolver, engine, clock, logger, limiter, logout, callbackPath, baseUrls, baseUrlOf } = options;
+  const { tenantResolver, engine, logger, limiter, logout, callbackPath, baseUrls, baseUrlOf } = options;
 
   async function start(request: Request, response: Response, wishes: Omit<SignInStart, 'redirectUri'>): Promise<void> {
     protectAnswer(response);
@@ -107,10 +108,11 @@ export function createSignInEndpoints(options: SignInEndpointsOptions): SignInEn
       subject: identity.subject,
       ...(sessionId !== undefined && { sessionId }),
       ...(tokens.idToken !== undefined && { idToken: tokens.idToken }),
-      signedInAt: new Date(clock.now()).toISOString(),
+      // Not now: a logout that came while the code was exchanged or the application decided must end it.
+      signedInAt: new Date(login.startedAt).toISOString(),
     });
-    const { tenantId, issuer, subject, groups } = identity;
-    logger.info({ tenantId, issuer, subject, groups }, 'somebody has signed in');
+    const { tenantId, issuer, subject } = identity;
+    logger.info({ tenantId, issuer, subject, groups: shownGroups(identity.groups) }, 'somebody has signed in');
     redirectTo(response, new URL(login.returnTo ?? options.homePath, baseUrlOf(request)).href);
   }
 
@@ -127,19 +129,6 @@ export function createSignInEndpoints(options: SignInEndpointsOptions): SignInEn
     protectAnswer(response);
     const parameters = await callbackParameters(request);
     redirectTo(response, logout.comeBack(request, response, baseUrlOf(request), parameters));
-  }
-
-  /** Answers as OpenID Connect Back-Channel Logout 1.0 section 2.8 says. */
-  async function hear(request: Request, response: Response, tenantId: string): Promise<void> {
-    protectAnswer(response);
-    try {
-      await logout.hear(await knownTenant(tenantId), await callbackParameters(request));
-      response.status(200).end();
-    } catch (thrown) {
-      const { refusal } = noteRefusal(request, thrown, logger);
-      const status = refusal.status >= 500 ? refusal.status : 400;
-      response.status(status).json({ error: 'invalid_request', error_description: refusal.message });
-    }
   }
 
   async function knownTenant(tenantId: string): Promise<OidcTenant> {
@@ -164,10 +153,14 @@ export function createSignInEndpoints(options: SignInEndpointsOptions): SignInEn
     ['GET /logged-out', comeBack],
   ]);
 
-  const ofTenant = new Map<string, (request: Request, response: Response, tenantId: string) => Promise<void>>([
-    ['GET /login', login],
-    ['POST /login', login],
-    ['POST /backchannel-logout', hear],
+  const limitedLogin: TenantEndpoint = async (request, response, tenantId) => {
+    await limiter.countAddress(request);
+    await login(request, response, tenantId);
+  };
+  const ofTenant = new Map<string, TenantEndpoint>([
+    ['GET /login', limitedLogin],
+    ['POST /login', limitedLogin],
+    ['POST /backchannel-logout', createBackChannel(options)],
   ]);
 
   return {
@@ -180,7 +173,7 @@ export function createSignInEndpoints(options: SignInEndpointsOptions): SignInEn
       const endpoint = ofTenant.get(asked.slice(0, slash));
       if (!endpoint) return undefined;
       const tenantId = decoded(asked.slice(slash + 1));
-      return limited((request, response) => endpoint(request, response, tenantId));
+      return (request, response) => endpoint(request, response, tenantId);
     },
   };
 }

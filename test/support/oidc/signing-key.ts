@@ -28,7 +28,12 @@ function generatePair(algorithm: SigningKey['algorithm']): { privateKey: KeyObje
 
 /** Signs any header and payload, sense or nonsense. Without a key the signature is empty. */
 export function signJwt(header: object, payload: unknown, key: SigningKey | string | undefined): string {
-  const signed = `${encode(header)}.${encode(payload)}`;
+  return signText(JSON.stringify(header), JSON.stringify(payload), key);
+}
+
+/** Signs texts that are no JSON that a program would write. */
+export function signText(header: string, payload: string, key: SigningKey | string | undefined): string {
+  const signed = [header, payload].map((text) => Buffer.from(text).toString('base64url')).join('.');
   return `${signed}.${key === undefined ? '' : signatureOf(signed, key)}`;
 }
 
@@ -41,8 +46,4 @@ function signatureOf(text: string, key: SigningKey | string): string {
   }
   const options = algorithm === 'PS256' ? { key: privateKey, padding: 6, saltLength: 32 } : { key: privateKey };
   return sign('sha256', Buffer.from(text), options).toString('base64url');
-}
-
-function encode(value: unknown): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
