@@ -34,7 +34,7 @@ export function callEntry(call: AnsweredCall, endpoints: ReadonlySet<string>): T
     id,
     at: new Date(startedAt).toISOString(),
     milliseconds: Math.max(0, endedAt - startedAt),
-    outcome: outcomeOf(method, status, refusal),
+    outcome: outcomeOf(call),
     method,
     path: redactPath(segments, endpoints),
     ...(query !== undefined && { query }),
@@ -52,11 +52,11 @@ export function callEntry(call: AnsweredCall, endpoints: ReadonlySet<string>): T
   };
 }
 
-function outcomeOf(method: string, status: number, refusal: string | undefined): TrafficOutcome {
+function outcomeOf({ method, segments, answer: { status }, refusal }: AnsweredCall): TrafficOutcome {
   if (refusal !== undefined || status === 401) return 'unauthorized';
   if (status >= 500) return 'failed';
-  // Whoever looks for something that is not there has been answered.
-  const isFine = status < 400 || (status === 404 && /^(?:GET|HEAD|DELETE)$/.test(method));
+  // Whoever looks for a resource that is not there has been answered.
+  const isFine = status < 400 || (status === 404 && segments.length === 2 && /^(?:GET|HEAD|DELETE)$/.test(method));
   return isFine ? 'done' : 'refused';
 }
 
