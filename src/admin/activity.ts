@@ -5,7 +5,7 @@ import { type ActivityStep, activityStep } from './activity-step.js';
 import { callTitle } from './call-title.js';
 
 /** One call of an identity provider, in words. */
-export interface ActivityItem {
+interface ActivityItem {
   readonly call: TrafficEntry;
   /** What was asked for, e.g. `Add a user`. */
   readonly title: string;
@@ -14,30 +14,30 @@ export interface ActivityItem {
   readonly failed: boolean;
 }
 
-export interface ActivityPage {
+interface ActivityPage {
   readonly items: readonly ActivityItem[];
   readonly next?: string;
 }
 
 /** A page of a walk: `after` is `''`, or the `next` of the page before. */
-export interface WalkWish {
+interface WalkWish {
   readonly after: string;
   readonly limit: number;
 }
 
-export interface ActivityWish extends WalkWish {
+interface ActivityWish extends WalkWish {
   /** `newest` first; `failures` alone; or `failures-first`, and then the others. A position is good for one of these. */
   readonly show: 'newest' | 'failures' | 'failures-first';
 }
 
-export interface StepPage {
+interface StepPage {
   /** Newest first. */
   readonly steps: readonly ActivityStep[];
   readonly next?: string;
 }
 
 /** A call with what followed from it. */
-export interface OpenedActivity extends ActivityItem, StepPage {}
+interface OpenedActivity extends ActivityItem, StepPage {}
 
 /** What identity providers have asked for, what followed, and what people have done by hand. */
 export interface Activity {
@@ -102,7 +102,7 @@ export function createActivity(storage: Pick<Storage, 'journal' | 'traffic'>): A
 }
 
 /** A call in words. */
-export function activityItem(call: TrafficEntry): ActivityItem {
+function activityItem(call: TrafficEntry): ActivityItem {
   return { call, title: callTitle(call), outcome: outcomeOf(call), failed: call.outcome !== 'done' };
 }
 

@@ -3,7 +3,7 @@ import { type TrafficCount, type TrafficEntry, type TrafficStores, trafficOf } f
 import { type CallRhythm, learnRhythm } from './call-rhythm.js';
 
 /** How a directory is doing; the first that is true, from the top. */
-export type HealthState =
+type HealthState =
   /** No call is known. */
   | 'silent'
   /** The latest calls were not let in. */
@@ -40,7 +40,7 @@ export interface DirectoryHealth {
   readonly refusals: readonly CallRefusal[];
 }
 
-export interface CallRefusal {
+interface CallRefusal {
   /** `none`, `malformed`, `unknown`, `expired`, `revoked`, `directory_disabled`. */
   readonly reason: string;
   readonly count: number;

@@ -11,17 +11,17 @@ import type { GuidePart, GuidePiece, GuideValues, SetupGuide } from './setup-gui
 export const SETUP_GUIDES: readonly SetupGuide[] = [ENTRA, OKTA, ONELOGIN, JUMPCLOUD, GOOGLE, AUTH0, KEYCLOAK];
 
 /** A piece of a filled guide: what has `copy` is a value to be copied. */
-export interface FilledPiece {
+interface FilledPiece {
   readonly text: string;
   readonly copy?: true;
 }
 
-export interface FilledField {
+interface FilledField {
   readonly label: string;
   readonly content: readonly FilledPiece[];
 }
 
-export interface FilledStep {
+interface FilledStep {
   readonly title: string;
   readonly text: readonly FilledPiece[];
   readonly fields: readonly FilledField[];
