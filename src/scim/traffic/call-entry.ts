@@ -20,6 +20,7 @@ export interface AnsweredCall extends CallSource {
 }
 
 const LONGEST_AGENT = 128;
+const PLAIN_AGENT = /^[\x20-\x3f\x41-\x7e]{1,128}$/;
 
 /** What is kept of a call: see {@link TrafficEntry}. */
 export function callEntry(call: AnsweredCall, endpoints: ReadonlySet<string>): TrafficEntry {
@@ -68,6 +69,7 @@ function errorOf({ body }: ScimResponse): { readonly scimType?: string; readonly
 
 /** What the client calls itself, as printable text without addresses. */
 function agentOf(agent: string | undefined): string | undefined {
+  if (agent !== undefined && PLAIN_AGENT.test(agent)) return agent;
   const text = agent
     ?.replace(/[^\x20-\x7e]/g, '?')
     .replace(/\S+@\S+/g, '<email>')
