@@ -1,6 +1,6 @@
 import type { HostStorage } from './host-storage.js';
 import type { Storage } from './storage.js';
-import { LIBRARY_STORES, PROVISIONING_STORES, pickStores } from './store-names.js';
+import { LIBRARY_STORES, PROVISIONING_STORES, pickStores, TRAFFIC_STORES } from './store-names.js';
 
 /**
  * A storage that lets stores of the host take part in its transactions. An adapter over a database offers this, so that
@@ -53,7 +53,7 @@ function compose(base: Storage | JoinableStorage<unknown>, parts: HostParts<unkn
   const { organizations, users, teams } = parts;
   const composed: Storage = {
     capabilities: base.capabilities,
-    ...pickStores(base, [...LIBRARY_STORES, ...PROVISIONING_STORES]),
+    ...pickStores(base, [...LIBRARY_STORES, ...PROVISIONING_STORES, ...TRAFFIC_STORES]),
     organizations: open(base, organizations) ?? base.organizations,
     users: open(base, users) ?? base.users,
     teams: open(base, teams) ?? base.teams,

@@ -1,6 +1,7 @@
 import type { HostStorage } from './host-storage.js';
 import type { ProvisioningStores } from './managed-storage.js';
 import type { LibraryStorage, Storage } from './storage.js';
+import type { TrafficStores } from './traffic-store.js';
 
 /** The stores of the host. */
 export const HOST_STORES: readonly (keyof HostStorage)[] = namesOf<HostStorage>({
@@ -31,6 +32,9 @@ export const PROVISIONING_STORES: readonly (keyof ProvisioningStores)[] = namesO
   conflicts: true,
   holds: true,
 });
+
+/** The store that a record of calls needs. */
+export const TRAFFIC_STORES: readonly (keyof TrafficStores)[] = namesOf<TrafficStores>({ traffic: true });
 
 /** What a storage has of some stores, to be passed on by what wraps it. */
 export function pickStores<Name extends keyof Storage>(storage: Storage, names: readonly Name[]): Pick<Storage, Name> {

@@ -1,11 +1,11 @@
 import { env } from 'node:process';
 import { afterAll } from '@jest/globals';
-import type { ManagedStorage } from 'express-sso-scim';
+import type { ManagedStorage, TrafficStores } from 'express-sso-scim';
 import { createMemoryStorage, type MemoryStorageOptions } from 'express-sso-scim/adapters/memory';
 import { createSqlStorage, migrate, migrationSql } from 'express-sso-scim/adapters/sql';
 import { CompiledQuery } from 'kysely';
 import { foldCase } from '../../src/core/fold.js';
-import { HOST_STORES, LIBRARY_STORES, PROVISIONING_STORES } from '../../src/storage/store-names.js';
+import { HOST_STORES, LIBRARY_STORES, PROVISIONING_STORES, TRAFFIC_STORES } from '../../src/storage/store-names.js';
 import { DATABASES, openDatabase, type SqlDatabase } from './sql-databases.js';
 
 const chosen = DATABASES.find((name) => name === env['STORAGE']);
@@ -33,7 +33,7 @@ if (chosen) {
  * A new and empty storage of the kind that the environment variable `STORAGE` names: `libsql`, `postgres`, or else
  * memory. One database serves a whole test file, each storage with tables of its own.
  */
-export function createChosenStorage(seeds: HostSeeds = {}): ManagedStorage {
+export function createChosenStorage(seeds: HostSeeds = {}): ManagedStorage & TrafficStores {
   if (!chosen) return createMemoryStorage(seeds);
   if (opened.length === 0) opened.push(openDatabase(chosen));
   prefixes += 1;
@@ -47,7 +47,7 @@ async function openTables(
   opening: Promise<SqlDatabase> | undefined,
   prefix: string,
   seeds: HostSeeds,
-): Promise<ManagedStorage> {
+): Promise<ManagedStorage & TrafficStores> {
   const database = await opening;
   if (!database) throw new Error('no database was opened');
   const options = { ...database.options, prefix };
@@ -98,8 +98,8 @@ function seedStatements(prefix: string, { organizations = [], users = [], teams 
 }
 
 /** A storage whose every call waits for it to be there. */
-function whenOpen(opening: Promise<ManagedStorage>): ManagedStorage {
-  const store = (name: keyof ManagedStorage) =>
+function whenOpen(opening: Promise<ManagedStorage & TrafficStores>): ManagedStorage & TrafficStores {
+  const store = (name: keyof (ManagedStorage & TrafficStores)) =>
     new Proxy(
       {},
       {
@@ -113,10 +113,10 @@ function whenOpen(opening: Promise<ManagedStorage>): ManagedStorage {
               },
       },
     );
-  const stores = [...HOST_STORES, ...LIBRARY_STORES, ...PROVISIONING_STORES];
+  const stores = [...HOST_STORES, ...LIBRARY_STORES, ...PROVISIONING_STORES, ...TRAFFIC_STORES];
   return {
     ...Object.fromEntries(stores.map((name) => [name, store(name)])),
     capabilities: { filtering: true, sorting: true },
     transaction: async (scope, work) => (await opening).transaction(scope, work),
-  } as ManagedStorage;
+  } as ManagedStorage & TrafficStores;
 }
