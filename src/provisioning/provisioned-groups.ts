@@ -15,7 +15,6 @@ import { laterThan } from './optimistic-change.js';
 import type { CompleteRules } from './provisioning-rules.js';
 import { carryOutPush, type PushedChange } from './pushed-change.js';
 import { holdBack } from './removal-guard.js';
-import type { RequestScope } from './request-scope.js';
 import { changeRowsWithCare, planGrantRows } from './row-change.js';
 import { grantsOfRows, planMembers } from './row-plan.js';
 import { changeTeams, planTeams } from './team-change.js';

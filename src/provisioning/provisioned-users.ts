@@ -13,7 +13,6 @@ import { joinPerson } from './person-join.js';
 import type { CompleteRules } from './provisioning-rules.js';
 import { carryOutPush, type PushedChange } from './pushed-change.js';
 import { readPushedProfile } from './pushed-profile.js';
-import type { RequestScope } from './request-scope.js';
 
 /** Directory users with the people behind them: each push is stored together with what follows for the person. */
 export function createProvisionedUsers(options: {
