@@ -1,0 +1,23 @@
+/** What the portal does where scripts run: copy buttons, no second click on a form, and the first fault in view. */
+export const SCRIPT = `
+for (const code of document.querySelectorAll('[data-copy]')) {
+  if (!navigator.clipboard) break;
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = 'Copy';
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(code.textContent);
+    button.textContent = 'Copied';
+  });
+  code.after(' ', button);
+}
+for (const form of document.forms) {
+  form.addEventListener('submit', () => {
+    setTimeout(() => { for (const button of form.querySelectorAll('button')) button.disabled = true; });
+  });
+}
+addEventListener('pageshow', (event) => {
+  if (event.persisted) for (const button of document.querySelectorAll('form button')) button.disabled = false;
+});
+document.querySelector('.problem')?.focus();
+`;
