@@ -11,6 +11,13 @@ const list = (what: string): JsonSchema => ({
 });
 const propertyOf = (name: string): JsonSchema => OIDC_TENANT_PROPERTIES[name] as JsonSchema;
 
+/** When a secret or token expires. */
+export const EXPIRY: JsonSchema = {
+  type: 'string',
+  format: 'date-time',
+  description: 'a time in ISO 8601 such as "2030-01-31T00:00:00Z"',
+};
+
 const FIELDS: Readonly<Record<FormField, JsonSchema>> = {
   domains: list('domains'),
   authority: propertyOf('authority'),
@@ -23,11 +30,7 @@ const FIELDS: Readonly<Record<FormField, JsonSchema>> = {
     writeOnly: true,
     description: 'a text that is not empty',
   },
-  secretExpiresAt: {
-    type: 'string',
-    format: 'date-time',
-    description: 'a time in ISO 8601 such as "2030-01-31T00:00:00Z"',
-  },
+  secretExpiresAt: EXPIRY,
   privateKey: { ...propertyOf('privateKey'), writeOnly: true },
   breakGlassEmails: list('e-mail addresses'),
   additionalScopes: list('scopes'),

@@ -1,10 +1,13 @@
+import { limitExaminations } from '../tenancy/examination-limit.js';
+import type { TenantExamination } from '../tenancy/tenant-examination.js';
 import type { TenantActor } from '../tenancy/tenant-history.js';
 import type { OidcTenantView } from '../tenancy/tenant-view.js';
+import { AdminProblem } from './admin-problem.js';
 import type { AdminContext, AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { answerOf, type OidcTenantAnswer } from './oidc-tenant-answer.js';
-import { TENANT_CHANGE, TENANT_REQUEST, TENANT_RESUBMISSION } from './oidc-tenant-input.js';
+import { MESSAGE, TENANT_CHANGE, TENANT_REQUEST, TENANT_RESUBMISSION, VERSION } from './oidc-tenant-input.js';
 import { PAGE, type PageQuery, pageOf } from './page-query.js';
 
 const TENANTS = '/organizations/{organizationId}/oidc-tenants';
@@ -16,6 +19,9 @@ export interface OidcTenantsAnswer {
   readonly items: readonly OidcTenantAnswer[];
   readonly approval: 'operator' | 'proved-domains';
 }
+
+/** What came of looking at an identity provider. */
+export type TenantReport = TenantExamination;
 
 /** Who acts, as the life of tenants knows them. */
 export function tenantActor({ actor, role }: AdminContext, ifVersion?: number): TenantActor {
@@ -30,6 +36,16 @@ export function tenantActor({ actor, role }: AdminContext, ifVersion?: number): 
 export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
   const { tenants } = site;
   const answered = (tenant: OidcTenantView | undefined) => tenant && answerOf(site, tenant);
+  const look = site.examine && limitExaminations(site.examine, site.clock);
+
+  async function examined({ id, organizationId, settings, domains }: OidcTenantView): Promise<TenantReport> {
+    if (!look) throw new AdminProblem('not_now', { sentence: 'Identity providers are not looked at here.' });
+    const provedDomains = domains.filter(({ state }) => state === 'proved').map(({ name }) => name);
+    const someKey = { pem: '-----BEGIN PRIVATE KEY-----', algorithm: 'RS256' } as const;
+    // Discovery shows no secret to anybody.
+    const credentials = { clientSecrets: ['kept'], privateKey: someKey };
+    return look({ ...settings, ...credentials, id, organizationId, provedDomains });
+  }
 
   return [
     defineRoute({
@@ -116,6 +132,51 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
             { organizationId: context.organizationId, tenantId: params.tenantId },
             params.domain,
             tenantActor(context),
+          ),
+        ),
+    }),
+    defineRoute({
+      id: 'examine-oidc-tenant',
+      method: 'POST',
+      path: `${TENANT}/examine`,
+      ...OWNER,
+      title: 'Look at the identity provider now',
+      handle: async ({ organizationId }, { params }): Promise<TenantReport | undefined> => {
+        const tenant = await tenants.get({ organizationId, tenantId: params.tenantId });
+        return tenant && examined(tenant);
+      },
+    }),
+    defineRoute({
+      id: 'disable-oidc-tenant',
+      method: 'POST',
+      path: `${TENANT}/disable`,
+      ...OWNER,
+      title: 'Disable an OIDC tenant',
+      body: inputSchema<{ readonly version: number; readonly message?: string }>(
+        { version: VERSION, message: MESSAGE },
+        ['version'],
+      ),
+      handle: async (context, { params, body: { version, message } }) =>
+        answered(
+          await tenants.disable(
+            { organizationId: context.organizationId, tenantId: params.tenantId },
+            tenantActor(context, version),
+            message,
+          ),
+        ),
+    }),
+    defineRoute({
+      id: 'enable-oidc-tenant',
+      method: 'POST',
+      path: `${TENANT}/enable`,
+      ...OWNER,
+      title: 'Enable an OIDC tenant again',
+      body: inputSchema<{ readonly version: number }>({ version: VERSION }, ['version']),
+      handle: async (context, { params, body: { version } }) =>
+        answered(
+          await tenants.enable(
+            { organizationId: context.organizationId, tenantId: params.tenantId },
+            tenantActor(context, version),
           ),
         ),
     }),

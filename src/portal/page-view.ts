@@ -52,7 +52,7 @@ export interface FormOutcome {
   /** The page that the form is on, which shows it again when something is wrong. */
   readonly page: string;
   /** Where the browser goes on: a route with these parameters. Absent where the answer is shown at once. */
-  readonly then?: (
+  readonly next?: (
     data: unknown,
     params: Readonly<Record<string, string>>,
   ) => { readonly route: string; readonly params: Readonly<Record<string, string>> };

@@ -7,7 +7,7 @@ const PAGES: readonly PortalPage[] = [overviewPage, oidcTenantsPage];
 const OUTCOMES: Readonly<Record<string, FormOutcome>> = {
   'submit-oidc-tenant': {
     page: 'list-oidc-tenants',
-    then: toPage('list-oidc-tenants'),
+    next: toPage('list-oidc-tenants'),
     done: 'Your request was submitted.',
   },
 };
@@ -18,6 +18,6 @@ export const PORTAL_PAGES: ReadonlyMap<string, PortalPage> = new Map(PAGES.map((
 /** What becomes of forms, by the name of the route that takes them. */
 export const FORM_OUTCOMES: ReadonlyMap<string, FormOutcome> = new Map(Object.entries(OUTCOMES));
 
-function toPage(route: string): NonNullable<FormOutcome['then']> {
+function toPage(route: string): NonNullable<FormOutcome['next']> {
   return (_data, params) => ({ route, params });
 }

@@ -6,7 +6,7 @@ import { readJsonBody } from './admin-body.js';
 import { admit } from './admin-gate.js';
 import type { AdminRouterOptions } from './admin-router-options.js';
 import { refuseOtherSites } from './cross-site-check.js';
-import { formValues, valueOf } from './form-values.js';
+import { formValues, valueFrom } from './form-values.js';
 import type { Once } from './once.js';
 import { queryText } from './path-segments.js';
 
@@ -39,7 +39,7 @@ export function createAdminApi({ table, settings, once }: AdminApiParts): AdminA
       const context = await admit(request, authorize, found, requestId);
       if (method !== 'GET') refuseOtherSites(request, baseUrl);
       const body = method === 'GET' ? {} : await readJsonBody(request);
-      const query = route.query.parse(valueOf(formValues(queryText(request.url)), route.query.schema));
+      const query = route.query.parse(valueFrom(formValues(queryText(request.url)), route.query.schema));
       const input = { params, query, body: route.body ? route.body.parse(body) : nothing(body) };
       const key = request.get('idempotency-key');
       if (method !== 'GET' && key !== undefined) await once(context, route.id, key);

@@ -13,7 +13,7 @@ import { admit } from './admin-gate.js';
 import type { AdminRouterOptions } from './admin-router-options.js';
 import { refuseOtherSites } from './cross-site-check.js';
 import type { FormTokens } from './form-token.js';
-import { type FormValues, formValues, valueOf } from './form-values.js';
+import { type FormValues, formValues, valueFrom } from './form-values.js';
 import type { Once } from './once.js';
 import { createPageViews } from './page-views.js';
 import { shownProblem } from './page-words.js';
@@ -60,7 +60,7 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
   }
 
   async function read(context: AdminContext, { route, params }: FoundRoute, query: FormValues): Promise<unknown> {
-    const input = { params, query: route.query.parse(valueOf(query, route.query.schema)), body: {} };
+    const input = { params, query: route.query.parse(valueFrom(query, route.query.schema)), body: {} };
     const data = await route.handle(context, input);
     if (data === undefined) throw new AdminProblem('not_found');
     return data;
@@ -85,7 +85,7 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
     const values = await readFormBody(request);
     try {
       const data = await carryOut(context, found, values);
-      if (outcome.then) return redirect(response, next(context, route.id, outcome.then(data, params)));
+      if (outcome.next) return redirect(response, next(context, route.id, outcome.next(data, params)));
       const page = PORTAL_PAGES.get(route.id);
       if (!page) throw new TypeError(`nothing shows what ${route.id} answers`);
       writePage(response, route.status ?? 200, await rendered(context, page, data, {}));
@@ -100,7 +100,9 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
     const token = tokens.check(context, values.get('_token')?.at(-1) ?? '');
     if (token !== 'good') throw new AdminProblem(token === 'late' ? 'form_expired' : 'cross_site');
     const given = without(values, OWN_FIELDS);
-    const body = route.body ? route.body.parse(valueOf(given, route.body.schema)) : nothing(Object.fromEntries(given));
+    const body = route.body
+      ? route.body.parse(valueFrom(given, route.body.schema))
+      : nothing(Object.fromEntries(given));
     await once(context, route.id, values.get('_key')?.at(-1) ?? '');
     const data = await route.handle(context, { params, query: {}, body });
     if (data === undefined) throw new AdminProblem('not_found');
@@ -132,7 +134,7 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
     writePage(response, problem.status, await rendered(context, page, data, { submitted }));
   }
 
-  function next(context: AdminContext, done: string, { route, params }: ReturnType<NonNullable<FormOutcome['then']>>) {
+  function next(context: AdminContext, done: string, { route, params }: ReturnType<NonNullable<FormOutcome['next']>>) {
     return views.address(context, route, params, { done });
   }
 

@@ -26,7 +26,7 @@ export function formValues(text: string): FormValues {
  * Makes of texts what a schema describes: `rows.0.role` is the role of the first row. What does not fit stays as it came,
  * for the schema to say so. Fields left empty are left out, or are `null` where that takes something away.
  */
-export function valueOf(values: FormValues, schema: JsonSchema): object {
+export function valueFrom(values: FormValues, schema: JsonSchema): object {
   const root = branch();
   for (const [name, texts] of values) {
     const path = name.split('.');
