@@ -51,6 +51,7 @@ figure { margin: 1rem 0; } figcaption { color: var(--quiet); font-size: .9rem; }
 .picture { display: block; width: 100%; height: auto; max-width: 44rem; background: var(--box); border: 1px solid var(--line); border-radius: .5rem; } .picture text { fill: var(--text); font-size: 12px; unicode-bidi: isolate; } .picture .small { fill: var(--quiet); font-size: 10px; }
 .picture rect.place { fill: var(--soft); stroke: var(--line); } .picture path { fill: none; stroke-width: 2; } .picture .appears { stroke: var(--good); } .picture .goes { stroke: var(--bad); stroke-dasharray: 6 4; } .picture .stays { stroke: var(--edge); stroke-width: 1.25; }
 .picture .calls-done { fill: var(--edge); } .picture .calls-bad { fill: var(--bad); } .picture .axis { stroke: var(--line); stroke-width: 1; }
+ul.plain, ol.plain { list-style: none; padding: 0; max-width: none; } ul.plain > li { border-bottom: 1px solid var(--line); padding: .5rem 0 1rem; }
 .steps { padding-inline-start: 1.4rem; } .steps > li { margin: 0 0 1.25rem; } .steps > li::marker { font-weight: 600; color: var(--quiet); }
 @media (max-width: 42rem) {
   h1 { font-size: 1.4rem; } header, main { padding-inline: 1rem; }

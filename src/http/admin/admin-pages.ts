@@ -4,7 +4,7 @@ import type { AdminContext } from '../../admin/admin-route.js';
 import type { FoundRoute, RouteTable } from '../../admin/route-table.js';
 import type { Html } from '../../portal/html.js';
 import { layout, problemPage } from '../../portal/layout.js';
-import type { FormOutcome, PortalPage, SubmittedForm } from '../../portal/page-view.js';
+import type { FormOutcome, PortalPage } from '../../portal/page-view.js';
 import { FORM_OUTCOMES, PORTAL_PAGES } from '../../portal/portal.js';
 import type { Storage } from '../../storage/storage.js';
 import { noRoute, nothing } from './admin-api.js';
@@ -15,7 +15,7 @@ import { refuseOtherSites } from './cross-site-check.js';
 import type { FormTokens } from './form-token.js';
 import { type FormValues, formValues, valueFrom } from './form-values.js';
 import type { Once } from './once.js';
-import { createPageViews } from './page-views.js';
+import { createPageViews, type PageState } from './page-views.js';
 import { shownProblem } from './page-words.js';
 import { queryText } from './path-segments.js';
 
@@ -56,7 +56,7 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
     const query = formValues(queryText(request.url));
     const done = FORM_OUTCOMES.get(query.get('done')?.at(-1) ?? '')?.done;
     const data = await read(context, found, without(query, OWN_PARAMETERS));
-    writePage(response, 200, await rendered(context, page, data, { done }));
+    writePage(response, 200, await rendered(context, page, data, { at: request.url, done }));
   }
 
   async function read(context: AdminContext, { route, params }: FoundRoute, query: FormValues): Promise<unknown> {
@@ -66,12 +66,7 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
     return data;
   }
 
-  async function rendered(
-    context: AdminContext,
-    page: PortalPage,
-    data: unknown,
-    more: { readonly done?: string | undefined; readonly submitted?: SubmittedForm },
-  ): Promise<Html> {
+  async function rendered(context: AdminContext, page: PortalPage, data: unknown, more: PageState): Promise<Html> {
     const view = await views.make(context, more);
     return layout(view, page.title(data), page.render(view, data));
   }
@@ -88,11 +83,11 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
       if (outcome.next) return redirect(response, next(context, route.id, outcome.next(data, params)));
       const page = PORTAL_PAGES.get(route.id);
       if (!page) throw new TypeError(`nothing shows what ${route.id} answers`);
-      writePage(response, route.status ?? 200, await rendered(context, page, data, {}));
+      writePage(response, route.status ?? 200, await rendered(context, page, data, { at: request.url }));
     } catch (thrown) {
       const problem = asProblem(thrown);
       note(problem, requestId);
-      await showAgain(response, context, found, outcome, { values, problem });
+      await showAgain(response, context, found, outcome, { values, problem, at: request.url });
     }
   }
 
@@ -115,7 +110,7 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
     context: AdminContext,
     { route, params }: FoundRoute,
     { page: pageRoute, confirm }: FormOutcome,
-    { values, problem }: { readonly values: FormValues; readonly problem: AdminProblem },
+    { values, problem, at }: { readonly values: FormValues; readonly problem: AdminProblem; readonly at: string },
   ): Promise<void> {
     const { requestId } = context;
     const isQuestion = problem.code === 'needs_confirmation' && confirm !== undefined;
@@ -131,7 +126,7 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
           throw problem;
         });
     setRetry(response, problem);
-    writePage(response, problem.status, await rendered(context, page, data, { submitted }));
+    writePage(response, problem.status, await rendered(context, page, data, { at, submitted }));
   }
 
   function next(context: AdminContext, done: string, { route, params }: ReturnType<NonNullable<FormOutcome['next']>>) {

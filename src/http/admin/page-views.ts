@@ -10,15 +10,20 @@ import type { FormTokens } from './form-token.js';
 
 type Texts = Readonly<Record<string, string>>;
 
+/** What a page shows besides its data. */
+export interface PageState {
+  /** The address of the page below the mount, with its query. */
+  readonly at: string;
+  readonly done?: string | undefined;
+  readonly submitted?: SubmittedForm;
+}
+
 /** Makes what pages are made with. */
 export interface PageViews {
   readonly assets: PageView['assets'];
   /** The path of a route, for whoever asks. */
   address(context: AdminContext, route: string, params: Texts, query: Texts): string;
-  make(
-    context: AdminContext,
-    more: { readonly done?: string | undefined; readonly submitted?: SubmittedForm },
-  ): Promise<PageView>;
+  make(context: AdminContext, more: PageState): Promise<PageView>;
 }
 
 interface PageViewsParts {
@@ -52,13 +57,14 @@ export function createPageViews({ table, baseUrl, tokens, storage }: PageViewsPa
   return {
     assets,
     address,
-    async make(context, { done, submitted }) {
+    async make(context, { at, done, submitted }) {
       const organization = await storage.organizations.get(context.organizationId);
       return {
         context,
         organizationName: organization?.name ?? context.organizationId,
         assets,
         link: (route, params = {}, query = {}) => address(context, route, params, query),
+        here: (query) => `${mount}${withQuery(at, query)}`,
         may: (route) => may(context, route),
         formToken: tokens.issue(context),
         formKey: randomUUID,
@@ -67,4 +73,13 @@ export function createPageViews({ table, baseUrl, tokens, storage }: PageViewsPa
       };
     },
   };
+}
+
+/** The address with these parameters in place of its own of that name. What was just done is not told again. */
+function withQuery(at: string, query: Texts): string {
+  const [path = '', search = ''] = at.split(/\?(.*)/s);
+  const parameters = new URLSearchParams(search);
+  parameters.delete('done');
+  for (const [name, value] of Object.entries(query)) parameters.set(name, value);
+  return `${path}?${parameters}`;
 }
