@@ -11,6 +11,7 @@ import {
   type Organization,
   type PresetName,
   presets,
+  type ScimRouterOptions,
   type Storage,
   type Team,
   type User,
@@ -19,7 +20,7 @@ import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import request, { type Response, type Test } from 'supertest';
 import { observeStorage } from '../../src/testing/observed-storage.js';
 import { newUser } from './provisioned-site.js';
-import { GROUP } from './scim-site.js';
+import { GROUP, PATCH_OP } from './scim-site.js';
 import { createTestKeyRing } from './tenant-site.js';
 
 export const ORIGIN = 'https://app.example';
@@ -48,6 +49,10 @@ export interface AdminSiteSeeds {
   readonly preset?: PresetName;
   readonly policy?: object;
   readonly options?: Partial<AdminRouterOptions>;
+  /** Where it pretends to be, unless told at `ORIGIN`. */
+  readonly origin?: string;
+  /** What else its SCIM router is told. */
+  readonly router?: ScimRouterOptions;
   readonly before?: (app: Express) => void;
 }
 
@@ -80,6 +85,7 @@ export interface PushedDirectory {
   /** Pushes a user and answers the SCIM id. */
   user(name: string, more?: object): Promise<string>;
   group(name: string, memberIds?: readonly string[]): Promise<string>;
+  replaceMembers(groupId: string, memberIds: readonly string[]): Promise<Response>;
 }
 
 /** A request as an owner types it. */
@@ -91,7 +97,7 @@ export const REQUEST = {
 } as const;
 
 export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
-  const { acme = {}, users = [], teams = [], options = {}, before, preset = 'all-quiet', policy } = seeds;
+  const { acme = {}, users = [], teams = [], options = {}, before, preset = 'all-quiet', policy, origin = ORIGIN, router = {} } = seeds;
   const of = <T extends object>(items: readonly T[]) => items.map((item) => ({ ...item, organizationId: 'acme' }));
   const organizations = [
     { id: 'acme', name: 'Acme', ...acme },
@@ -120,14 +126,14 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
     policy: { ...provisioning, scimNeedsOidc: false, existingPeople: 'link', ...policy },
   } as const;
   const app = express();
-  app.use('/scim/v2', createScimRouter(storage, { baseUrl: `${ORIGIN}/scim/v2`, clock, provisioning: rules }));
+  app.use('/scim/v2', createScimRouter(storage, { baseUrl: `${origin}/scim/v2`, clock, provisioning: rules, ...router }));
   before?.(app);
   app.use(
     MOUNT,
     createAdminRouter(storage, {
-      baseUrl: `${ORIGIN}${MOUNT}`,
-      scimBaseUrl: `${ORIGIN}/scim/v2`,
-      signInBaseUrl: ORIGIN,
+      baseUrl: `${origin}${MOUNT}`,
+      scimBaseUrl: `${origin}/scim/v2`,
+      signInBaseUrl: origin,
       keyRing,
       lookupTxt,
       clock,
@@ -149,7 +155,7 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
       features: ['oidc', 'scim'],
       ...more,
     };
-    return clientOf(app, { 'X-Access': JSON.stringify(access) });
+    return clientOf(app, origin, { 'X-Access': JSON.stringify(access) });
   }
 
   return {
@@ -163,7 +169,7 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
       time.now += milliseconds;
     },
     as,
-    nobody: () => clientOf(app, {}),
+    nobody: () => clientOf(app, origin, {}),
 
     async activeTenant(form = {}) {
       const { body } = await as('owner')
@@ -183,12 +189,13 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
       const path = `${ACME}/directories/${body.id}`;
       const made = await owner.post(`${path}/tokens`, { name: 'first' }).expect(201);
       const { token, record } = made.body;
-      const push = async (to: string, sent: object) =>
+      const call = (method: 'post' | 'patch', to: string, sent: object) =>
         request(app)
-          .post(`/scim/v2/${body.id}${to}`)
+          [method](`/scim/v2/${body.id}${to}`)
           .set('Authorization', `Bearer ${token}`)
           .set('Content-Type', 'application/scim+json')
           .send(JSON.stringify(sent));
+      const push = async (to: string, sent: object) => call('post', to, sent);
       return {
         id: body.id,
         tokenId: record.id,
@@ -200,13 +207,18 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
           const members = memberIds.map((value) => ({ value }));
           return (await push('/Groups', { schemas: [GROUP], displayName, members })).body.id;
         },
+        async replaceMembers(groupId, memberIds) {
+          const value = memberIds.map((each) => ({ value: each }));
+          const Operations = [{ op: 'replace', path: 'members', value }];
+          return call('patch', `/Groups/${groupId}`, { schemas: [PATCH_OP], Operations });
+        },
       };
     },
   };
 }
 
-function clientOf(app: Express, who: Readonly<Record<string, string>>): AdminClient {
-  const from = { Origin: ORIGIN, 'Sec-Fetch-Site': 'same-origin' };
+function clientOf(app: Express, origin: string, who: Readonly<Record<string, string>>): AdminClient {
+  const from = { Origin: origin, 'Sec-Fetch-Site': 'same-origin' };
   const change =
     (method: 'post' | 'put' | 'delete') =>
     (path: string, body: object = {}) =>
