@@ -50,7 +50,7 @@ export function createPageViews({ table, baseUrl, tokens, storage }: PageViewsPa
   function may({ role, features }: AdminContext, id: string): boolean {
     const route = table.byId(id);
     if (!route || !reaches(role, route.role)) return false;
-    if (route.method === 'GET' && !PORTAL_PAGES.has(id)) return false;
+    if (route.method === 'GET' && !PORTAL_PAGES.has(id) && id !== 'start-test-sign-in') return false;
     return route.needs === undefined || role === 'operator' || features.includes(route.needs);
   }
 
@@ -59,6 +59,7 @@ export function createPageViews({ table, baseUrl, tokens, storage }: PageViewsPa
     address,
     async make(context, { at, done, submitted }) {
       const organization = await storage.organizations.get(context.organizationId);
+      let forms = 0;
       return {
         context,
         organizationName: organization?.name ?? context.organizationId,
@@ -68,6 +69,10 @@ export function createPageViews({ table, baseUrl, tokens, storage }: PageViewsPa
         may: (route) => may(context, route),
         formToken: tokens.issue(context),
         formKey: randomUUID,
+        formId: () => {
+          forms += 1;
+          return `form-${forms}`;
+        },
         submitted,
         done,
       };
