@@ -138,6 +138,17 @@ describe('pages', () => {
     expect(member.text).toContain('An owner of your organization can mend this.');
   });
 
+  it('begin where somebody may be', async () => {
+    const site = createAdminTestSite();
+    const home = async (client: AdminClient) => (await client.page('/')).headers['location'];
+    expect(await home(site.as('operator'))).toBe(`${MOUNT}/oidc-requests`);
+    expect(await home(site.as('owner'))).toBe(`${MOUNT}${ACME}`);
+    expect(await home(site.as('owner', { features: [] }))).toBe(`${MOUNT}${ACME}`);
+    expect(await home(site.as('administrator'))).toBe(`${MOUNT}${ACME}/people`);
+    await site.as('member').page('/').expect(403);
+    await site.nobody().page('/').expect(401);
+  });
+
   it('show only what the person may and the plan includes', async () => {
     const { site } = await hostileSite('Acme');
     const navigation = async (client: AdminClient, path = ACME) =>

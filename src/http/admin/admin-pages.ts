@@ -39,6 +39,8 @@ interface AdminPagesParts {
 const OWN_FIELDS: ReadonlySet<string> = new Set(['_token', '_key']);
 /** What it adds to the query of a page. */
 const OWN_PARAMETERS: ReadonlySet<string> = new Set(['done', 'method']);
+/** Where people begin: the first that they may see. */
+const HOMES = ['list-oidc-requests', 'read-overview', 'list-people'] as const;
 const FORM_METHODS: ReadonlySet<string> = new Set(['POST', 'PUT', 'DELETE']);
 
 export function createAdminPages({ table, settings, once, storage, tokens, note }: AdminPagesParts): AdminPages {
@@ -47,7 +49,9 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
 
   async function home(request: Request, response: Response, requestId: string): Promise<void> {
     const context = await admit(request, authorize, { route: { role: 'member' }, params: {} }, requestId);
-    redirect(response, views.address(context, 'read-overview', {}, {}));
+    const first = HOMES.find((route) => views.may(context, route));
+    if (first === undefined) throw new AdminProblem('forbidden');
+    redirect(response, views.address(context, first, {}, {}));
   }
 
   async function show(request: Request, response: Response, found: FoundRoute, requestId: string): Promise<void> {

@@ -23,6 +23,8 @@ export interface PageViews {
   readonly assets: PageView['assets'];
   /** The path of a route, for whoever asks. */
   address(context: AdminContext, route: string, params: Texts, query: Texts): string;
+  /** Whether there is such a page or form here, and whoever asks may use it. */
+  may(context: AdminContext, route: string): boolean;
   make(context: AdminContext, more: PageState): Promise<PageView>;
 }
 
@@ -57,6 +59,7 @@ export function createPageViews({ table, baseUrl, tokens, storage }: PageViewsPa
   return {
     assets,
     address,
+    may,
     async make(context, { at, done, submitted }) {
       const organization = await storage.organizations.get(context.organizationId);
       let forms = 0;
