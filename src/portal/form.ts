@@ -26,6 +26,7 @@ interface FormShape {
  */
 export function form(view: PageView, shape: FormShape): Html {
   const { action, method = 'POST', params = {}, fields = [], hidden = {}, submit, label, danger = false, more } = shape;
+  const formId = view.formId();
   const failed = failedForm(view, action, params);
   const faults = failed?.problem.faults ?? [];
   const sent = { _token: view.formToken, _key: view.formKey(), ...hidden };
@@ -34,7 +35,7 @@ export function form(view: PageView, shape: FormShape): Html {
 ${failed && problemBox(failed, strayFaults(faults, fields))}
 ${failed?.problem.code === 'stale_version' && choice(view, failed, fields)}
 ${Object.entries(sent).map(([key, value]) => html`<input type="hidden" name="${key}" value="${value}">`)}
-${fields.map((each) => field(each, failed?.values.get(each.name), faultsAt(faults, each.name)))}
+${fields.map((each) => field(each, formId, failed?.values.get(each.name), faultsAt(faults, each.name)))}
 ${more}
 <p><button${danger && html` class="danger"`}>${failed?.problem.code === 'stale_version' ? `${submit} in place of that` : submit}</button></p>
 </form>`;

@@ -36,6 +36,8 @@ export interface PageView {
   readonly formToken: string;
   /** A new one for each form, so that one sent twice is carried out once. */
   formKey(): string;
+  /** Names the next form of the page. */
+  formId(): string;
   readonly submitted: SubmittedForm | undefined;
   /** What has just been done, as a sentence. */
   readonly done: string | undefined;

@@ -13,6 +13,7 @@ import {
   presets,
   type ScimRouterOptions,
   type Storage,
+  StorageUnavailableError,
   type Team,
   type User,
 } from 'express-sso-scim';
@@ -37,6 +38,8 @@ export interface AdminClient {
   page(path: string): Test;
   /** Sends the form of a page that goes to this address, with these fields and the hidden ones of the form. */
   submit(page: string, action: string, fields?: FormFields): Promise<Response>;
+  /** Sends a form as it is, encoded. */
+  form(action: string, body: string): Test;
 }
 
 type FormFields = Readonly<Record<string, string | readonly string[]>>;
@@ -68,6 +71,8 @@ export interface AdminTestSite {
   wait(milliseconds: number): void;
   as(role: AdminRole, more?: Partial<AdminAccess>): AdminClient;
   nobody(): AdminClient;
+  /** The call of the storage that fails from now on. */
+  readonly broken: { call?: string };
   /** An OIDC tenant of acme that signs people in, by its id. */
   activeTenant(form?: object): Promise<string>;
   /** A directory of acme with a token, which an identity provider pushes with. */
@@ -104,10 +109,12 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
     { id: 'other', name: 'Other' },
   ];
   const seen: string[] = [];
+  const broken: { call?: string } = {};
   const storage = observeStorage(
     createMemoryStorage({ organizations, users: of(users), teams: of(teams) }),
-    (call, proceed) => {
+    async (call, proceed) => {
       seen.push(call.name);
+      if (call.name === broken.call) throw new StorageUnavailableError('the database is away', { retryAfter: 7 });
       return proceed();
     },
   );
@@ -140,7 +147,7 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
       provisioning: rules,
       authorize: ({ headers }) => {
         const access = headers['x-access'];
-        return typeof access === 'string' ? (JSON.parse(access) as AdminAccess) : undefined;
+        return typeof access === 'string' ? (JSON.parse(decodeURIComponent(access)) as AdminAccess) : undefined;
       },
       ...options,
     }),
@@ -155,7 +162,7 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
       features: ['oidc', 'scim'],
       ...more,
     };
-    return clientOf(app, origin, { 'X-Access': JSON.stringify(access) });
+    return clientOf(app, origin, { 'X-Access': encodeURIComponent(JSON.stringify(access)) });
   }
 
   return {
@@ -170,6 +177,7 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
     },
     as,
     nobody: () => clientOf(app, origin, {}),
+    broken,
 
     async activeTenant(form = {}) {
       const { body } = await as('owner')
@@ -224,6 +232,8 @@ function clientOf(app: Express, origin: string, who: Readonly<Record<string, str
     (path: string, body: object = {}) =>
       request(app)[method](`${MOUNT}/api${path}`).set(who).set(from).send(body);
   const page = (path: string) => request(app).get(`${MOUNT}${path}`).set(who).set('Accept', 'text/html');
+  const form = (action: string, body: string) =>
+    request(app).post(`${MOUNT}${action}`).set(who).set(from).type('form').send(body);
   return {
     get: (path) => request(app).get(`${MOUNT}/api${path}`).set(who),
     post: change('post'),
@@ -232,13 +242,9 @@ function clientOf(app: Express, origin: string, who: Readonly<Record<string, str
     page,
     async submit(path, action, fields = {}) {
       const { text } = await page(path).expect(200);
-      return request(app)
-        .post(`${MOUNT}${action}`)
-        .set(who)
-        .set(from)
-        .type('form')
-        .send(encoded({ ...hiddenFields(text, `${MOUNT}${action}`), ...fields }));
+      return form(action, encoded({ ...hiddenFields(text, `${MOUNT}${action}`), ...fields }));
     },
+    form,
   };
 }
 

@@ -29,7 +29,7 @@ export async function createPortalSite(seeds: AdminSiteSeeds = {}): Promise<Port
         role,
         features: ['oidc', 'scim'],
       };
-      return { extraHTTPHeaders: { 'X-Access': JSON.stringify(access) } };
+      return { extraHTTPHeaders: { 'X-Access': encodeURIComponent(JSON.stringify(access)) } };
     },
     close() {
       server.closeAllConnections();

@@ -23,6 +23,8 @@ export interface PageViews {
   readonly assets: PageView['assets'];
   /** The path of a route, for whoever asks. */
   address(context: AdminContext, route: string, params: Texts, query: Texts): string;
+  /** Whether there is such a page or form here, and whoever asks may use it. */
+  may(context: AdminContext, route: string): boolean;
   make(context: AdminContext, more: PageState): Promise<PageView>;
 }
 
@@ -50,15 +52,17 @@ export function createPageViews({ table, baseUrl, tokens, storage }: PageViewsPa
   function may({ role, features }: AdminContext, id: string): boolean {
     const route = table.byId(id);
     if (!route || !reaches(role, route.role)) return false;
-    if (route.method === 'GET' && !PORTAL_PAGES.has(id)) return false;
+    if (route.method === 'GET' && !PORTAL_PAGES.has(id) && id !== 'start-test-sign-in') return false;
     return route.needs === undefined || role === 'operator' || features.includes(route.needs);
   }
 
   return {
     assets,
     address,
+    may,
     async make(context, { at, done, submitted }) {
       const organization = await storage.organizations.get(context.organizationId);
+      let forms = 0;
       return {
         context,
         organizationName: organization?.name ?? context.organizationId,
@@ -68,6 +72,10 @@ export function createPageViews({ table, baseUrl, tokens, storage }: PageViewsPa
         may: (route) => may(context, route),
         formToken: tokens.issue(context),
         formKey: randomUUID,
+        formId: () => {
+          forms += 1;
+          return `form-${forms}`;
+        },
         submitted,
         done,
       };
