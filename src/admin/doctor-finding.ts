@@ -4,7 +4,7 @@ import type { GuideProvider } from './setup-guides/setup-guide.js';
 export type FindingSeverity = 'error' | 'warning' | 'hint';
 
 /** What a finding rests on. */
-export interface FindingEvidence {
+interface FindingEvidence {
   /** How often it was seen in what was looked at. */
   readonly count: number;
   /** When it was seen last. UTC, ISO 8601 with milliseconds. */

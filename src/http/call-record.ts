@@ -50,7 +50,7 @@ export interface CallRecordOptions {
 }
 
 /** Looks at the storage for the directory of somebody who was not let in; more often and strangers could keep it busy. */
-const MOST_LOOKUPS = 5;
+const MOST_LOOKUPS = 20;
 const LOOKUP_WINDOW = 1000;
 const LOOKUP_SECONDS = 60;
 

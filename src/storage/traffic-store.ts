@@ -3,7 +3,7 @@ import type { DirectoryScope } from './scope.js';
 
 /**
  * How a call ended: `done`, `refused` (a fault of the request), `unauthorized` (no token, or one that is not good here),
- * `failed` (a fault of ours). That nothing was found is no failure of a GET or a DELETE.
+ * `failed` (a fault of ours). That a resource is not there is no failure of a GET or a DELETE.
  */
 export type TrafficOutcome = 'done' | 'refused' | 'unauthorized' | 'failed';
 

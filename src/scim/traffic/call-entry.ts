@@ -20,6 +20,7 @@ export interface AnsweredCall extends CallSource {
 }
 
 const LONGEST_AGENT = 128;
+const PLAIN_AGENT = /^[\x20-\x3f\x41-\x7e]{1,128}$/;
 
 /** What is kept of a call: see {@link TrafficEntry}. */
 export function callEntry(call: AnsweredCall, endpoints: ReadonlySet<string>): TrafficEntry {
@@ -34,7 +35,7 @@ export function callEntry(call: AnsweredCall, endpoints: ReadonlySet<string>): T
     id,
     at: new Date(startedAt).toISOString(),
     milliseconds: Math.max(0, endedAt - startedAt),
-    outcome: outcomeOf(method, status, refusal),
+    outcome: outcomeOf(call),
     method,
     path: redactPath(segments, endpoints),
     ...(query !== undefined && { query }),
@@ -52,11 +53,11 @@ export function callEntry(call: AnsweredCall, endpoints: ReadonlySet<string>): T
   };
 }
 
-function outcomeOf(method: string, status: number, refusal: string | undefined): TrafficOutcome {
+function outcomeOf({ method, segments, answer: { status }, refusal }: AnsweredCall): TrafficOutcome {
   if (refusal !== undefined || status === 401) return 'unauthorized';
   if (status >= 500) return 'failed';
-  // Whoever looks for something that is not there has been answered.
-  const isFine = status < 400 || (status === 404 && /^(?:GET|HEAD|DELETE)$/.test(method));
+  // Whoever looks for a resource that is not there has been answered.
+  const isFine = status < 400 || (status === 404 && segments.length === 2 && /^(?:GET|HEAD|DELETE)$/.test(method));
   return isFine ? 'done' : 'refused';
 }
 
@@ -68,6 +69,7 @@ function errorOf({ body }: ScimResponse): { readonly scimType?: string; readonly
 
 /** What the client calls itself, as printable text without addresses. */
 function agentOf(agent: string | undefined): string | undefined {
+  if (agent !== undefined && PLAIN_AGENT.test(agent)) return agent;
   const text = agent
     ?.replace(/[^\x20-\x7e]/g, '?')
     .replace(/\S+@\S+/g, '<email>')

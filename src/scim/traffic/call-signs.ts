@@ -57,10 +57,10 @@ function headerSigns({ authorization = '' }: CallSource): readonly CallSign[] {
 function addressSigns({ url, segments, query }: CallSource): readonly CallSign[] {
   const signs: CallSign[] = [];
   const [first = '', second = ''] = segments;
-  if (/^[^?]*\/\//.test(url.replace(/^[a-z]+:\/\//i, ''))) signs.push('double-slash');
+  if (url.includes('//') && /^[^?]*\/\//.test(url.replace(/^[a-z]+:\/\//i, ''))) signs.push('double-slash');
   if (isEndpointName(first) && isEndpointName(second)) signs.push('endpoint-twice');
   if (/^(?:scim|v\d)$/i.test(first) && second !== '') signs.push('extra-segment');
-  for (const part of query.split('&', 20)) {
+  for (const part of /aadOpt/i.test(query) ? query.split('&', 20) : []) {
     const [name = ''] = part.split('=');
     if (/^aadOpt/i.test(name)) signs.push(/^aadOptscim062020$/i.test(name) ? 'entra-flag' : 'entra-flag-misspelt');
   }

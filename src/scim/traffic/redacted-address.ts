@@ -1,5 +1,5 @@
-import { redactFilter } from './redacted-filter.js';
-import { isEndpoint, isName } from './redacted-names.js';
+import { redactAttributePath, redactFilter } from './redacted-filter.js';
+import { isEndpoint } from './redacted-names.js';
 import { isGuid, kindOf } from './value-kind.js';
 
 const LONGEST = 1000;
@@ -42,7 +42,7 @@ export function redactQuery(query: string): string | undefined {
 function redactList(value: string): string {
   return value
     .split(',', 50)
-    .map((name) => (isName(name.trim()) ? name.trim() : redactFilter(name)))
+    .map((name) => redactAttributePath(name.trim()))
     .join(',');
 }
 
@@ -51,6 +51,7 @@ function redactNumber(value: string): string {
 }
 
 function decoded(text: string): string {
+  if (!/[%+]/.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../storage/resource-store.js';
 import { redactPath } from './redacted-address.js';
-import { redactFilter } from './redacted-filter.js';
+import { redactAttributePath, redactFilter } from './redacted-filter.js';
 import { isName, isOrdinary } from './redacted-names.js';
 import { kindOf } from './value-kind.js';
 
@@ -63,7 +63,7 @@ function redactText(text: string, key: string, isActive: boolean, endpoints: Rea
     case 'method':
       return METHOD.test(text) ? text : kindOf(text);
     case 'path':
-      return text.startsWith('/') ? redactPath(text.split('/').slice(1), endpoints) : redactFilter(text);
+      return text.startsWith('/') ? redactPath(text.split('/').slice(1), endpoints) : redactAttributePath(text);
     case 'filter':
       return redactFilter(text);
     case 'attributes':

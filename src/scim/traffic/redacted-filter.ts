@@ -3,14 +3,18 @@ import { kindOf } from './value-kind.js';
 
 const LONGEST = 2000;
 const TOKEN = /"(?:[^"\\]|\\.)*"?|[^\s()[\]"]+|[\s()[\]]+/g;
+const PLAIN = /^([A-Za-z$][\w$.:-]{0,255} (?:eq|ne|co|sw|ew) )"([^"\\]{0,512})"$/i;
 const OPERATOR = /^(?:eq|ne|co|sw|ew|gt|ge|lt|le|pr)$/i;
 const WORD = /^(?:and|or|not)$/i;
 
 /**
- * A filter, or the path of a PATCH, with the kind of each value in place of the value. A word counts as a name where a
- * name belongs: before an operator or a bracket, behind a bracket, or alone.
+ * A filter with the kind of each value in place of the value. A word counts as a name where a name belongs: before an
+ * operator or a bracket, or behind a bracket.
  */
 export function redactFilter(text: string): string {
+  // What nearly every look-up is: one comparison.
+  const [whole, before, value = ''] = PLAIN.exec(text) ?? [];
+  if (whole !== undefined) return `${before}"${isOrdinary(value) ? value : kindOf(value)}"`;
   const tokens = text.slice(0, LONGEST).match(TOKEN) ?? [];
   const words = tokens.flatMap((token, index) => (/^[\s()[\]]/.test(token) ? [] : [index]));
   const redacted = tokens.map((token, index) => {
@@ -23,9 +27,14 @@ export function redactFilter(text: string): string {
     if (OPERATOR.test(before) && !/^pr$/i.test(before)) return isOrdinary(token) ? token : kindOf(token);
     const isPlaced = OPERATOR.test(after) || tokens[index + 1]?.startsWith('[') || tokens[index - 1]?.endsWith(']');
     const isSubAttribute = token.startsWith('.') && isName(token.slice(1));
-    return (isPlaced || tokens.length === 1) && (isName(token) || isSubAttribute) ? token : kindOf(token);
+    return isPlaced && (isName(token) || isSubAttribute) ? token : kindOf(token);
   });
   return `${redacted.join('')}${text.length > LONGEST ? '…' : ''}`;
+}
+
+/** The path of a PATCH: a name, or one with a filter in it. */
+export function redactAttributePath(text: string): string {
+  return isName(text) ? text : redactFilter(text);
 }
 
 function quoted(token: string): string {
