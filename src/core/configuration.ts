@@ -51,6 +51,8 @@ function createAjv(): Ajv {
     strict: true,
     strictRequired: false,
     allowUnionTypes: true,
+    // Named for readers of a schema; whoever takes the value looks at it more closely than a pattern can.
+    formats: { 'date-time': true },
   });
   created.addKeyword({
     keyword: 'isFunction',

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.js';
+import { StaleVersionError } from '../storage/errors.js';
 import { type ManagedStorage, manage, managed } from '../storage/managed-storage.js';
 import type { StoredMapping } from '../storage/mapping-store.js';
 import type { DirectoryScope } from '../storage/scope.js';
@@ -46,6 +47,8 @@ export interface SaveMapping {
   readonly by: string;
   /** The digest of the preview that this user agrees to; if it is no longer true, nothing is saved. */
   readonly confirm?: string;
+  /** The version that this user has seen; where there is another one by now, nothing is saved. */
+  readonly ifVersion?: number;
   /** Told now and then how many grants are written. */
   readonly progress?: Progress;
 }
@@ -68,6 +71,7 @@ export interface MappingService {
   /**
    * Saves and applies a mapping. Another mode, and whatever takes something from more people than the blast radius allows,
    * needs the digest of a preview that is still true.
+   * @throws {StaleVersionError} when the mapping is not in the version that was seen.
    */
   save(scope: DirectoryScope, mapping: GroupMapping, options: SaveMapping): Promise<SavedMapping>;
 }
@@ -114,12 +118,13 @@ export function createMappingService(options: {
         return { preview, needsConfirmation };
       }),
 
-    save: (scope, mapping, { by, confirm, progress }) =>
+    save: (scope, mapping, { by, confirm, ifVersion, progress }) =>
       manage(storage, scope, async (within): Promise<SavedMapping> => {
         const faults = await faultsOf(within, scope, mapping, rules);
         if (faults.length > 0) return { kind: 'faults', faults };
         const plan = await planMapping(within, scope, mapping, rules);
-        const { preview } = plan;
+        const { preview, setup } = plan;
+        if (ifVersion !== undefined && ifVersion !== setup.version) throw new StaleVersionError(scope.directoryId);
         const confirmed = confirm === undefined ? !plan.needsConfirmation : confirm === preview.digest;
         if (!confirmed) return { kind: 'needs-confirmation', preview };
         const at = new Date(clock.now()).toISOString();
@@ -157,7 +162,7 @@ async function applyMapping(
   storage: ManagedStorage,
   scope: DirectoryScope,
   { mapping, setup, groups, before, teams, switched, preview }: PlannedMapping,
-  { at, by, progress }: Omit<SaveMapping, 'confirm'> & { readonly at: string },
+  { at, by, progress }: Omit<SaveMapping, 'confirm' | 'ifVersion'> & { readonly at: string },
   rules: CompleteRules,
 ): Promise<void> {
   const { mappings } = storage;

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.js';
+import { StaleVersionError } from '../storage/errors.js';
 import { type ManagedStorage, manage, managed } from '../storage/managed-storage.js';
 import type { ProvisioningSettings } from '../storage/mapping-store.js';
 import type { DirectoryScope } from '../storage/scope.js';
@@ -19,9 +20,11 @@ export interface SettingsService {
   get(scope: DirectoryScope): Promise<DirectorySettings>;
   /**
    * Changes what is given and leaves the rest. It counts from the next push on; people who are there are not looked at.
+   * @param ifVersion what `mappings.get` said, where nobody else's change is to be overwritten
    * @throws {ConfigurationError} for a policy that is none.
+   * @throws {StaleVersionError} when another version is there by now.
    */
-  change(scope: DirectoryScope, settings: Partial<DirectorySettings>, by: string): Promise<void>;
+  change(scope: DirectoryScope, settings: Partial<DirectorySettings>, by: string, ifVersion?: number): Promise<void>;
 }
 
 export function createSettingsService(options: {
@@ -44,9 +47,10 @@ export function createSettingsService(options: {
       };
     },
 
-    change: (scope, { policy, ...rest }, by) =>
+    change: (scope, { policy, ...rest }, by, ifVersion) =>
       manage(storage, scope, async (within) => {
         const { version, ...settings } = await read(within, scope, rules);
+        if (ifVersion !== undefined && ifVersion !== version) throw new StaleVersionError(scope.directoryId);
         const wanted = policy && jsonOf(policy);
         const next = { ...settings, ...rest, ...(wanted && { policy: wanted }) };
         await within.mappings.putSettings(scope, next, version);

@@ -1,0 +1,36 @@
+import type { ProvisioningService } from '../provisioning/provisioning-service.js';
+import type { Directory } from '../storage/directory-store.js';
+import { AdminProblem } from './admin-problem.js';
+import type { AdminSite } from './admin-site.js';
+
+/** A directory of this very organization. */
+export async function directoryOf(
+  { storage }: AdminSite,
+  organizationId: string,
+  directoryId: string,
+): Promise<Directory | undefined> {
+  const directory = await storage.directories.get(directoryId);
+  return directory?.organizationId === organizationId ? directory : undefined;
+}
+
+/** Provisioning, with a directory of this organization. @throws {AdminProblem} where there is none of it. */
+export async function provisioningAt(
+  site: AdminSite,
+  organizationId: string,
+  directoryId: string,
+): Promise<{
+  readonly scope: { readonly organizationId: string; readonly directoryId: string };
+  readonly directory: Directory;
+  readonly service: ProvisioningService;
+}> {
+  const directory = await directoryOf(site, organizationId, directoryId);
+  if (!directory) throw new AdminProblem('not_found');
+  return { directory, scope: { organizationId, directoryId }, service: provisioningOf(site) };
+}
+
+/** @throws {AdminProblem} where the storage keeps the protocol alone. */
+export function provisioningOf({ provisioning }: AdminSite): ProvisioningService {
+  if (!provisioning)
+    throw new AdminProblem('not_now', { sentence: 'This application does not manage people.', mender: 'operator' });
+  return provisioning;
+}

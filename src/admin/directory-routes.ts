@@ -1,0 +1,184 @@
+import type { Directory } from '../storage/directory-store.js';
+import { StaleVersionError } from '../storage/errors.js';
+import { NAME_SCHEMA } from '../tenancy/name-schema.js';
+import { SCIM_POLICY_SCHEMA, type ScimPolicy } from '../tenancy/scim-policy.js';
+import { AdminProblem } from './admin-problem.js';
+import type { AdminContext, AdminRoute } from './admin-route.js';
+import { defineRoute, inputSchema, type JsonSchema } from './admin-route.js';
+import type { AdminSite } from './admin-site.js';
+import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
+import { directoryOf } from './directory-place.js';
+
+const DIRECTORIES = '/organizations/{organizationId}/directories';
+const DIRECTORY = '/organizations/{organizationId}/directories/{directoryId}';
+const OWNER = { role: 'owner', needs: 'scim' } as const;
+
+const DIRECTORY_VERSION: JsonSchema = { type: 'string', maxLength: 64, description: 'the version that was read' };
+
+/** All directories of an organization, and whether whoever asks may add one. */
+export interface DirectoriesAnswer {
+  readonly items: readonly DirectoryAnswer[];
+  readonly mayCreate: boolean;
+  /** Why not, in a sentence. */
+  readonly reason?: string;
+}
+
+interface NewDirectoryInput {
+  readonly name: string;
+  readonly oidcTenantId?: string;
+}
+
+interface DirectoryChangeInput {
+  readonly name?: string;
+  readonly resourceTypes?: readonly string[] | null;
+  readonly policy?: Partial<ScimPolicy>;
+  readonly version: string;
+}
+
+/** The SCIM directories of an organization. */
+export function directoryRoutes(site: AdminSite): readonly AdminRoute[] {
+  const { directories } = site;
+  const answered = (directory: Directory | undefined) => directory && directoryAnswer(site, directory);
+  const versioned = inputSchema<{ readonly version: string }>({ version: DIRECTORY_VERSION }, ['version']);
+
+  async function unchanged(
+    context: AdminContext,
+    directoryId: string,
+    version: string,
+  ): Promise<Directory | undefined> {
+    const directory = await directoryOf(site, context.organizationId, directoryId);
+    if (directory && directoryAnswer(site, directory).version !== version) throw new StaleVersionError(directoryId);
+    return directory;
+  }
+
+  return [
+    defineRoute({
+      id: 'list-directories',
+      method: 'GET',
+      path: DIRECTORIES,
+      ...OWNER,
+      title: 'SCIM directories of the organization',
+      handle: async (context): Promise<DirectoriesAnswer> => {
+        const { organizationId } = context;
+        const reason = await whyNotCreated(site, context);
+        const items = (await directories.list({ organizationId })).map((each) => directoryAnswer(site, each));
+        return { items, mayCreate: reason === undefined, ...(reason !== undefined && { reason }) };
+      },
+    }),
+    defineRoute({
+      id: 'create-directory',
+      method: 'POST',
+      path: DIRECTORIES,
+      ...OWNER,
+      title: 'Create a SCIM directory',
+      status: 201,
+      body: inputSchema<NewDirectoryInput>({ name: NAME_SCHEMA, oidcTenantId: { type: 'string', maxLength: 100 } }, [
+        'name',
+      ]),
+      handle: (context, { body }) => createDirectory(site, context, body),
+    }),
+    defineRoute({
+      id: 'get-directory',
+      method: 'GET',
+      path: DIRECTORY,
+      ...OWNER,
+      title: 'One SCIM directory',
+      handle: async ({ organizationId }, { params }) =>
+        answered(await directoryOf(site, organizationId, params.directoryId)),
+    }),
+    defineRoute({
+      id: 'change-directory',
+      method: 'PUT',
+      path: DIRECTORY,
+      ...OWNER,
+      title: 'Rename a directory, or change how it answers',
+      body: inputSchema<DirectoryChangeInput>(
+        {
+          name: NAME_SCHEMA,
+          resourceTypes: {
+            type: ['array', 'null'],
+            minItems: 1,
+            items: { type: 'string', minLength: 1, maxLength: 100 },
+          },
+          policy: SCIM_POLICY_SCHEMA,
+          version: DIRECTORY_VERSION,
+        },
+        ['version'],
+      ),
+      async handle(context, { params: { directoryId }, body: { version, ...change } }) {
+        const directory = await unchanged(context, directoryId, version);
+        return directory && answered(await directories.update(scopeOf(directory), change));
+      },
+    }),
+    defineRoute({
+      id: 'disable-directory',
+      method: 'POST',
+      path: `${DIRECTORY}/disable`,
+      ...OWNER,
+      title: 'Refuse what a directory is sent',
+      body: versioned,
+      async handle(context, { params: { directoryId }, body: { version } }) {
+        const directory = await unchanged(context, directoryId, version);
+        return directory && answered(await directories.disable(scopeOf(directory)));
+      },
+    }),
+    defineRoute({
+      id: 'enable-directory',
+      method: 'POST',
+      path: `${DIRECTORY}/enable`,
+      ...OWNER,
+      title: 'Take what a directory is sent again',
+      body: versioned,
+      async handle(context, { params: { directoryId }, body: { version } }) {
+        const directory = await unchanged(context, directoryId, version);
+        return directory && answered(await directories.enable(scopeOf(directory)));
+      },
+    }),
+  ];
+}
+
+function scopeOf({ organizationId, id: directoryId }: Directory) {
+  return { organizationId, directoryId };
+}
+
+/** Why whoever asks may not create a directory now; `undefined` when they may. */
+async function whyNotCreated(
+  { tenants, rules, directoryCreation }: AdminSite,
+  { organizationId, role }: AdminContext,
+): Promise<string | undefined> {
+  const isActive = (await tenants.list({ organizationId })).some(({ state }) => state === 'active');
+  if (rules.policy.scimNeedsOidc && !isActive) {
+    return 'Provisioning begins with an active OIDC tenant: request one, and have its domains proved.';
+  }
+  if (directoryCreation === 'operator' && role !== 'operator') {
+    return 'We create the base URL once your request is approved.';
+  }
+  return undefined;
+}
+
+async function createDirectory(
+  site: AdminSite,
+  context: AdminContext,
+  { name, oidcTenantId }: NewDirectoryInput,
+): Promise<DirectoryAnswer> {
+  const { directories, tenants, provisioning } = site;
+  const { organizationId, actor } = context;
+  const sentence = await whyNotCreated(site, context);
+  if (sentence !== undefined) throw new AdminProblem('not_now', { sentence, mender: 'operator' });
+  const active = (await tenants.list({ organizationId })).filter(({ state }) => state === 'active');
+  const tenant = oidcTenantId === undefined ? active[0] : active.find(({ id }) => id === oidcTenantId);
+  if (oidcTenantId !== undefined && !tenant) {
+    throw new AdminProblem('invalid_input', {
+      faults: [{ path: 'oidcTenantId', message: 'names no active OIDC tenant of this organization' }],
+    });
+  }
+  const directory = await directories.create({ organizationId, name });
+  const { preferences } = tenant ?? {};
+  // What the organization wished for with its request is what the directory begins with.
+  const policy = {
+    ...(preferences?.changePhoneNumber !== undefined && { phoneChange: preferences.changePhoneNumber }),
+    ...(preferences?.confirmPhoneNumber !== undefined && { phoneConfirmation: preferences.confirmPhoneNumber }),
+  };
+  if (tenant) await provisioning?.settings.change(scopeOf(directory), { oidcTenantId: tenant.id, policy }, actor.id);
+  return directoryAnswer(site, directory);
+}

@@ -1,0 +1,164 @@
+import type { JoinChoice } from '../provisioning/person-join.js';
+import type { Conflict } from '../storage/conflict-store.js';
+import type { Hold } from '../storage/hold-store.js';
+import { managed } from '../storage/managed-storage.js';
+import { AdminProblem } from './admin-problem.js';
+import type { AdminRoute } from './admin-route.js';
+import { defineRoute, inputSchema } from './admin-route.js';
+import type { AdminSite } from './admin-site.js';
+import { provisioningAt, provisioningOf } from './directory-place.js';
+import { PAGE, type PageQuery, pageByKey } from './page-query.js';
+import { placeNames } from './place-names.js';
+
+const CONFLICTS = '/organizations/{organizationId}/conflicts';
+const HOLDS = '/organizations/{organizationId}/directories/{directoryId}/holds';
+const OWNER = { role: 'owner', needs: 'scim' } as const;
+const MOST_HELD = 20;
+
+/** Something pushed that waits for a decision, in names. */
+export interface ConflictAnswer extends Conflict {
+  readonly directoryName: string;
+  /** What the identity provider calls it. */
+  readonly pushedName: string;
+  /** Whom it could be. */
+  readonly candidate?: { readonly id: string; readonly name: string; readonly email: string };
+}
+
+/** Everything that waits. */
+export interface ConflictsAnswer {
+  readonly items: readonly ConflictAnswer[];
+  readonly next?: string;
+}
+
+/** Removals that wait, in names and counts. */
+export interface HoldAnswer extends Omit<Hold, 'grants'> {
+  readonly people: number;
+  readonly first: readonly { readonly userId: string; readonly name: string; readonly place: string }[];
+}
+
+/** All removals of a directory that wait. */
+export interface HoldsAnswer {
+  readonly directoryId: string;
+  readonly items: readonly HoldAnswer[];
+}
+
+/** What waits for a decision of the organization. */
+export function inboxRoutes(site: AdminSite): readonly AdminRoute[] {
+  return [
+    defineRoute({
+      id: 'list-conflicts',
+      method: 'GET',
+      path: CONFLICTS,
+      ...OWNER,
+      title: 'What was pushed and waits for a decision',
+      query: inputSchema<PageQuery>(PAGE),
+      async handle({ organizationId }, { query }): Promise<ConflictsAnswer> {
+        const { inbox } = provisioningOf(site);
+        const page = await pageByKey(
+          query,
+          (part) => inbox.conflicts({ organizationId }, part),
+          ({ id }) => id,
+        );
+        const items: ConflictAnswer[] = [];
+        for (const conflict of page.items) items.push(await named(site, organizationId, conflict));
+        return { ...page, items };
+      },
+    }),
+    defineRoute({
+      id: 'resolve-conflict',
+      method: 'POST',
+      path: `${CONFLICTS}/{conflictId}/resolve`,
+      ...OWNER,
+      title: 'Say who a pushed user is',
+      body: inputSchema<{ readonly decision: 'link' | 'create'; readonly userId?: string }>(
+        { decision: { enum: ['link', 'create'] }, userId: { type: 'string', minLength: 1, maxLength: 200 } },
+        ['decision'],
+      ),
+      async handle({ organizationId, actor }, { params, body }) {
+        const { inbox } = provisioningOf(site);
+        const choice = await choiceOf(site, organizationId, body);
+        const resolved = await inbox.resolve({ organizationId }, params.conflictId, { ...choice, by: actor.id });
+        return resolved ? { resolved } : undefined;
+      },
+    }),
+    defineRoute({
+      id: 'list-holds',
+      method: 'GET',
+      path: HOLDS,
+      ...OWNER,
+      title: 'Removals that wait for a decision',
+      async handle({ organizationId }, { params: { directoryId } }): Promise<HoldsAnswer> {
+        const { scope, service } = await provisioningAt(site, organizationId, directoryId);
+        const items: HoldAnswer[] = [];
+        for (const hold of await service.inbox.holds(scope)) items.push(await heldInNames(site, organizationId, hold));
+        return { directoryId, items };
+      },
+    }),
+    defineRoute({
+      id: 'approve-hold',
+      method: 'POST',
+      path: `${HOLDS}/{holdId}/approve`,
+      ...OWNER,
+      title: 'Let removals happen',
+      async handle({ organizationId, actor }, { params: { directoryId, holdId } }) {
+        const { scope, service } = await provisioningAt(site, organizationId, directoryId);
+        return (await service.inbox.approve(scope, holdId, actor.id)) ? { approved: true } : undefined;
+      },
+    }),
+    defineRoute({
+      id: 'reject-hold',
+      method: 'POST',
+      path: `${HOLDS}/{holdId}/reject`,
+      ...OWNER,
+      title: 'Keep what was to be removed, as given by hand',
+      async handle({ organizationId, actor }, { params: { directoryId, holdId } }) {
+        const { scope, service } = await provisioningAt(site, organizationId, directoryId);
+        return (await service.inbox.reject(scope, holdId, actor.id)) ? { rejected: true } : undefined;
+      },
+    }),
+  ];
+}
+
+async function choiceOf(
+  { storage }: AdminSite,
+  organizationId: string,
+  { decision, userId }: { readonly decision: 'link' | 'create'; readonly userId?: string },
+): Promise<JoinChoice> {
+  if (decision === 'create') return { kind: 'create' };
+  if (userId !== undefined && (await storage.users.get({ organizationId }, userId))) return { kind: 'link', userId };
+  const faults = [{ path: 'userId', message: 'is nobody of this organization' }];
+  throw new AdminProblem('invalid_input', { faults });
+}
+
+async function named({ storage }: AdminSite, organizationId: string, conflict: Conflict): Promise<ConflictAnswer> {
+  const { directoryId, subject, userId } = conflict;
+  const [kind = '', id = ''] = subject.split(/:(.*)/s);
+  const scope = { organizationId, directoryId };
+  const resource = kind === 'user' ? await storage.directoryUsers.get(scope, id) : await storage.groups.get(scope, id);
+  const directory = await storage.directories.get(directoryId);
+  const candidate = userId === undefined ? undefined : await storage.users.get({ organizationId }, userId);
+  return {
+    ...conflict,
+    directoryName: directory?.name ?? directoryId,
+    pushedName: String(resource?.attributes['userName'] ?? resource?.attributes['displayName'] ?? id),
+    ...(candidate && {
+      candidate: { id: candidate.id, name: candidate.displayName ?? candidate.email, email: candidate.email },
+    }),
+  };
+}
+
+async function heldInNames(site: AdminSite, organizationId: string, { grants, ...hold }: Hold): Promise<HoldAnswer> {
+  const shown = grants.slice(0, MOST_HELD);
+  const placeOf = await placeNames(
+    site,
+    { organizationId },
+    shown.map(({ target }) => target),
+  );
+  const { users } = managed(site.storage);
+  const first: HoldAnswer['first'][number][] = [];
+  for (const { userId, target } of shown) {
+    const user = await users.get({ organizationId }, userId);
+    first.push({ userId, name: user?.displayName ?? user?.email ?? userId, place: placeOf(target) });
+  }
+  return { ...hold, people: new Set(grants.map(({ userId }) => userId)).size, first };
+}

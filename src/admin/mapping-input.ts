@@ -1,0 +1,170 @@
+import type { GroupMapping, MappingRow } from '../provisioning/group-mapping.js';
+import { isPrivileged, rolesFor } from '../provisioning/role-catalogue.js';
+import type { GrantTarget } from '../storage/grant.js';
+import { AdminProblem } from './admin-problem.js';
+import { type AdminContext, type InputSchema, inputSchema, type JsonSchema } from './admin-route.js';
+import type { AdminSite } from './admin-site.js';
+import { VERSION } from './oidc-tenant-input.js';
+import { requireOwner } from './provisioning-routes.js';
+
+/** What a group gives, as people say it: the team by its name or its id. */
+interface PlaceInput {
+  /** `organization`, or `team:` with the id of a team. */
+  readonly target?: string;
+  readonly teamName?: string;
+  readonly role?: string;
+  /** An owner allows this very row to give a privileged role. */
+  readonly allow?: boolean;
+}
+
+/** What the groups of a directory are to give. */
+export interface MappingInput {
+  readonly mode: 'off' | 'manual' | 'auto';
+  /** For `manual`; the rows that are there stay where none are given. */
+  readonly rows?: readonly (PlaceInput & { readonly groupId: string })[];
+  /** For `off`. */
+  readonly defaultTeams?: readonly PlaceInput[];
+  /** For `auto`: names with `*` and `?`; one that begins with `!` excludes. */
+  readonly filter?: readonly string[];
+  readonly teamRole?: string;
+  readonly organizationRole?: string;
+  readonly allow?: boolean;
+}
+
+/** The same, from a version, and confirmed where that is asked for. */
+export interface MappingWish extends MappingInput {
+  readonly version: number;
+  /** The digest of the preview that was looked at. */
+  readonly confirm?: string;
+}
+
+/** What one group is to give. */
+export interface GroupWish {
+  readonly rows?: readonly PlaceInput[];
+  readonly version: number;
+  readonly confirm?: string;
+}
+
+const MOST_ROWS = 10_000;
+const text: JsonSchema = { type: 'string', minLength: 1, maxLength: 1000 };
+const place = {
+  target: {
+    type: 'string',
+    pattern: '^(?:organization|team:[^\\p{Cc}]{1,200})$',
+    description: 'organization, or team: with an id',
+  },
+  teamName: text,
+  role: text,
+  allow: { type: 'boolean' },
+};
+const placeList = (properties: JsonSchema, required: readonly string[]): JsonSchema => ({
+  type: 'array',
+  maxItems: MOST_ROWS,
+  items: { type: 'object', additionalProperties: false, required, properties },
+});
+const CONFIRM: JsonSchema = { type: 'string', maxLength: 64, description: 'the digest of a preview' };
+
+export const MAPPING_WISH: InputSchema<MappingWish> = inputSchema<MappingWish>(
+  {
+    mode: { enum: ['off', 'manual', 'auto'], description: 'one of off, manual, auto' },
+    rows: placeList({ ...place, groupId: text }, ['groupId']),
+    defaultTeams: placeList(place, []),
+    filter: { type: 'array', maxItems: 100, items: text },
+    teamRole: text,
+    organizationRole: text,
+    allow: { type: 'boolean' },
+    version: VERSION,
+    confirm: CONFIRM,
+  },
+  ['mode', 'version'],
+);
+
+export const GROUP_WISH: InputSchema<GroupWish> = inputSchema<GroupWish>(
+  { rows: placeList(place, []), version: VERSION, confirm: CONFIRM },
+  ['version'],
+);
+
+/** The mapping that somebody wishes for. @throws {AdminProblem} with every fault. */
+export async function readMapping(
+  site: AdminSite,
+  context: AdminContext,
+  input: MappingInput,
+  current: GroupMapping,
+): Promise<GroupMapping> {
+  const { roles } = site.rules;
+  switch (input.mode) {
+    case 'manual': {
+      const before = current.mode === 'manual' ? current.rows : [];
+      if (!input.rows) return { mode: 'manual', rows: before };
+      return { mode: 'manual', rows: await readRows(site, context, input.rows, before) };
+    }
+    case 'off': {
+      const rows = (input.defaultTeams ?? []).map((each) => ({ ...each, groupId: '' }));
+      const read = await readRows(site, context, rows, [], 'defaultTeams');
+      return {
+        mode: 'off',
+        defaultTeams: read.map(({ target, role }) => ({ teamId: target.slice('team:'.length), role })),
+      };
+    }
+    case 'auto': {
+      const { filter = [], teamRole = roles.team[0].name, organizationRole, allow = false } = input;
+      if (allow) requireOwner(context);
+      return {
+        mode: 'auto',
+        filter,
+        teamRole,
+        ...(organizationRole !== undefined && { organizationRole }),
+        ...(allow && { allowedBy: context.actor.id }),
+      };
+    }
+  }
+}
+
+/** The mapping with other rows of one group. @throws {AdminProblem} outside manual mode, or with every fault. */
+export async function withRowsOf(
+  site: AdminSite,
+  context: AdminContext,
+  groupId: string,
+  places: readonly PlaceInput[],
+  current: GroupMapping,
+): Promise<GroupMapping> {
+  if (current.mode !== 'manual') {
+    throw new AdminProblem('not_now', { sentence: 'Groups are mapped one by one in manual mode only.' });
+  }
+  const rows = await readRows(
+    site,
+    context,
+    places.map((each) => ({ ...each, groupId })),
+    current.rows,
+  );
+  return { mode: 'manual', rows: [...current.rows.filter((row) => row.groupId !== groupId), ...rows] };
+}
+
+async function readRows(
+  { storage, rules: { roles } }: AdminSite,
+  context: AdminContext,
+  inputs: readonly (PlaceInput & { readonly groupId: string })[],
+  before: readonly MappingRow[],
+  name = 'rows',
+): Promise<readonly MappingRow[]> {
+  const { organizationId, actor } = context;
+  const rows: MappingRow[] = [];
+  const faults = [];
+  for (const [index, { groupId, target: given, teamName, role: wanted, allow = false }] of inputs.entries()) {
+    // A line of a form that was left empty.
+    if (given === undefined && teamName === undefined) continue;
+    const team = teamName === undefined ? undefined : await storage.teams.findByName({ organizationId }, teamName);
+    if (teamName !== undefined && !team)
+      faults.push({ path: `${name}[${index}].teamName`, message: 'is the name of no team' });
+    const target = (team ? `team:${team.id}` : given) as GrantTarget | undefined;
+    if (target === undefined) continue;
+    const role = wanted ?? rolesFor(roles, target)[0].name;
+    const kept = before.find((row) => row.groupId === groupId && row.target === target && row.role === role)?.allowedBy;
+    const asks = allow && isPrivileged(rolesFor(roles, target), role) && kept === undefined;
+    if (asks) requireOwner(context);
+    const allowedBy = asks ? actor.id : kept;
+    rows.push({ groupId, target, role, ...(allowedBy !== undefined && { allowedBy }) });
+  }
+  if (faults.length > 0) throw new AdminProblem('invalid_input', { faults });
+  return rows;
+}

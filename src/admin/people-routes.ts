@@ -1,0 +1,163 @@
+import type { Lock } from '../provisioning/lock.js';
+import type { PeopleService, PersonEntry } from '../provisioning/people-service.js';
+import type { AdminRoute } from './admin-route.js';
+import { defineRoute, inputSchema } from './admin-route.js';
+import type { AdminSite } from './admin-site.js';
+import { provisioningOf } from './directory-place.js';
+import { PAGE, PAGE_SIZE, type PageQuery } from './page-query.js';
+import { placeNames } from './place-names.js';
+
+const PEOPLE = '/organizations/{organizationId}/people';
+const PERSON = '/organizations/{organizationId}/people/{userId}';
+
+/** Somebody, as a list shows them. */
+export interface PersonAnswer extends Omit<PersonEntry, 'person'> {
+  /** The column "Source". */
+  readonly source: PersonEntry['origin'];
+}
+
+/** People of the organization. A page may hold fewer than asked for, and there may be more behind it all the same. */
+export interface PeopleAnswer {
+  readonly items: readonly PersonAnswer[];
+  readonly next?: string;
+  readonly source?: PersonEntry['origin'];
+  readonly state?: PersonEntry['state'];
+}
+
+/** Somebody with the places they have, and what is locked. */
+export interface PersonDetails extends PersonAnswer {
+  readonly organizationRole?: string;
+  readonly memberships: readonly {
+    readonly teamId: string;
+    readonly team: string;
+    readonly role: string;
+    readonly sources: readonly string[];
+    readonly lock?: Lock;
+  }[];
+  readonly locks: readonly { readonly edit: string; readonly lock: Lock }[];
+}
+
+/** Why somebody is in a team. */
+export interface MembershipExplanation {
+  readonly person: PersonAnswer;
+  readonly team: { readonly id: string; readonly name: string };
+  readonly sentences: readonly string[];
+  readonly lock?: Lock;
+}
+
+interface PeopleQuery extends PageQuery {
+  readonly source?: PersonEntry['origin'];
+  readonly state?: PersonEntry['state'];
+}
+
+const EDITS = [
+  'edit-profile',
+  'change-email',
+  'deactivate-person',
+  'delete-person',
+  'change-phone',
+  'use-password',
+] as const;
+
+/** People that are looked at for one page of those that a filter lets through. */
+const MOST_LOOKED_AT = 500;
+
+/** The people of an organization, where they come from, and why they are where they are. */
+export function peopleRoutes(site: AdminSite): readonly AdminRoute[] {
+  return [
+    defineRoute({
+      id: 'list-people',
+      method: 'GET',
+      path: PEOPLE,
+      role: 'administrator',
+      title: 'People with their source and state',
+      query: inputSchema<PeopleQuery>({
+        ...PAGE,
+        source: { enum: ['manual', 'scim', 'login'] },
+        state: { enum: ['manual', 'pending', 'invited', 'active', 'deactivated'] },
+      }),
+      handle: async ({ organizationId }, { query }) => listPeople(provisioningOf(site).people, organizationId, query),
+    }),
+    defineRoute({
+      id: 'get-person',
+      method: 'GET',
+      path: PERSON,
+      role: 'administrator',
+      title: 'Somebody with their teams, and what is locked',
+      handle: ({ organizationId }, { params }) => readPerson(site, organizationId, params.userId),
+    }),
+    defineRoute({
+      id: 'explain-membership',
+      method: 'GET',
+      path: `${PERSON}/teams/{teamId}`,
+      role: 'administrator',
+      title: 'Why somebody is in a team',
+      handle: ({ organizationId }, { params }) => explain(site, organizationId, params),
+    }),
+  ];
+}
+
+async function listPeople(
+  people: PeopleService,
+  organizationId: string,
+  { after = '', limit = PAGE_SIZE, source, state }: PeopleQuery,
+): Promise<PeopleAnswer> {
+  const items: PersonAnswer[] = [];
+  let [from, looked]: [string | undefined, number] = [after, 0];
+  while (from !== undefined && items.length < limit && looked < MOST_LOOKED_AT) {
+    const part: readonly PersonEntry[] = await people.list({ organizationId }, { after: from, limit: limit + 1 });
+    looked += part.length;
+    for (const entry of part.slice(0, limit)) {
+      if (items.length === limit) break;
+      from = entry.user.id;
+      const fits = (source ?? entry.origin) === entry.origin && (state ?? entry.state) === entry.state;
+      if (fits) items.push(answerOf(entry));
+    }
+    if (part.length <= limit && from === (part.at(-1)?.user.id ?? from)) from = undefined;
+  }
+  return { items, ...(from !== undefined && { next: from }), ...(source && { source }), ...(state && { state }) };
+}
+
+function answerOf({ person: _, ...entry }: PersonEntry): PersonAnswer {
+  return { ...entry, source: entry.origin };
+}
+
+async function readPerson(site: AdminSite, organizationId: string, userId: string): Promise<PersonDetails | undefined> {
+  const { people, lockOf } = provisioningOf(site);
+  const scope = { organizationId };
+  const entry = await people.get(scope, userId);
+  if (!entry) return undefined;
+  const there = await people.memberships(scope, userId);
+  const placeOf = await placeNames(
+    site,
+    scope,
+    there.map(({ teamId }) => `team:${teamId}`),
+  );
+  const memberships: PersonDetails['memberships'][number][] = [];
+  for (const { teamId, role, sources } of there) {
+    const lock = await lockOf(scope, { kind: 'remove-member', userId, teamId });
+    memberships.push({ teamId, team: placeOf(`team:${teamId}`), role, sources, ...(lock && { lock }) });
+  }
+  const locks: PersonDetails['locks'][number][] = [];
+  for (const kind of EDITS) {
+    const lock = await lockOf(scope, { kind, userId });
+    if (lock) locks.push({ edit: kind, lock });
+  }
+  const organizationRole = await people.organizationRole(scope, userId);
+  return { ...answerOf(entry), ...(organizationRole !== undefined && { organizationRole }), memberships, locks };
+}
+
+async function explain(
+  site: AdminSite,
+  organizationId: string,
+  { userId, teamId }: { readonly userId: string; readonly teamId: string },
+): Promise<MembershipExplanation | undefined> {
+  const { people, explainMembership, lockOf } = provisioningOf(site);
+  const scope = { organizationId };
+  const entry = await people.get(scope, userId);
+  const team = await site.storage.teams.get(scope, teamId);
+  if (!entry || !team) return undefined;
+  const sentences = await explainMembership(scope, { userId, teamId });
+  const lock = await lockOf(scope, { kind: 'remove-member', userId, teamId });
+  return { person: answerOf(entry), team: { id: team.id, name: team.name }, sentences, ...(lock && { lock }) };
+}

@@ -1,0 +1,101 @@
+import type { ConfigurationFault } from '../core/option-faults.js';
+import { type FormField, field } from './field.js';
+import { type Html, type HtmlPart, html } from './html.js';
+import type { PageView, SubmittedForm } from './page-view.js';
+import { name } from './text.js';
+
+interface FormShape {
+  /** The route that takes it. */
+  readonly action: string;
+  readonly method?: 'POST' | 'PUT' | 'DELETE';
+  readonly params?: Readonly<Record<string, string>>;
+  readonly fields?: readonly FormField[];
+  /** Sent along: versions, digests. */
+  readonly hidden?: Readonly<Record<string, string>>;
+  readonly submit: string;
+  /** Names the form for people who do not see where it stands. */
+  readonly label?: string;
+  /** Whether it takes something away. */
+  readonly danger?: boolean;
+  /** What stands before the button. */
+  readonly more?: HtmlPart;
+}
+
+/**
+ * A form for a route. After a failure it shows what was typed, with what is wrong beside the fields; secrets are typed again.
+ */
+export function form(view: PageView, shape: FormShape): Html {
+  const { action, method = 'POST', params = {}, fields = [], hidden = {}, submit, label, danger = false, more } = shape;
+  const formId = view.formId();
+  const failed = failedForm(view, action, params);
+  const faults = failed?.problem.faults ?? [];
+  const sent = { _token: view.formToken, _key: view.formKey(), ...hidden };
+  const address = view.link(action, params, method === 'POST' ? {} : { method });
+  return html`<form method="post" action="${address}"${label !== undefined && html` aria-label="${label}"`}>
+${failed && problemBox(failed, strayFaults(faults, fields))}
+${failed?.problem.code === 'stale_version' && choice(view, failed, fields)}
+${Object.entries(sent).map(([key, value]) => html`<input type="hidden" name="${key}" value="${value}">`)}
+${fields.map((each) => field(each, formId, failed?.values.get(each.name), faultsAt(faults, each.name)))}
+${more}
+<p><button${danger && html` class="danger"`}>${failed?.problem.code === 'stale_version' ? `${submit} in place of that` : submit}</button></p>
+</form>`;
+}
+
+function failedForm(
+  { submitted }: PageView,
+  action: string,
+  params: Readonly<Record<string, string>>,
+): SubmittedForm | undefined {
+  if (submitted?.action !== action) return undefined;
+  return Object.entries(params).every(([key, value]) => submitted.params[key] === value) ? submitted : undefined;
+}
+
+function problemBox({ problem }: SubmittedForm, stray: readonly ConfigurationFault[]): Html {
+  const { sentence, mender } = problem;
+  return html`<div class="problem" role="alert" tabindex="-1">
+<p><strong>${sentence}</strong> ${mender}</p>
+${stray.length > 0 && html`<ul>${stray.map(({ path, message }) => html`<li>${path} ${message}</li>`)}</ul>`}
+</div>`;
+}
+
+function faultsAt(faults: readonly ConfigurationFault[], name: string): readonly string[] {
+  return faults.filter(({ path }) => isAt(path, name)).map(({ message }) => message);
+}
+
+function strayFaults(
+  faults: readonly ConfigurationFault[],
+  fields: readonly FormField[],
+): readonly ConfigurationFault[] {
+  return faults.filter(({ path }) => !fields.some(({ name }) => isAt(path, name)));
+}
+
+function isAt(path: string, name: string): boolean {
+  return path === name || path.startsWith(`${name}[`) || path.startsWith(`${name}.`);
+}
+
+/** Both versions, where somebody else was faster: what was typed, and what is there now. */
+function choice(view: PageView, { values }: SubmittedForm, fields: readonly FormField[]): Html {
+  const others = fields.flatMap((each) => {
+    const [mine, now] = [values.get(each.name)?.at(-1) ?? '', currentText(each)];
+    return mine === now || each.kind === 'secret' ? [] : [{ label: each.label, mine, now }];
+  });
+  return html`<div class="notice"><p>Look at both, then send yours again, or <a href="${view.here({})}">take what is there</a>.</p>
+<table><thead><tr><th scope="col">Field</th><th scope="col">Yours</th><th scope="col">There now</th></tr></thead><tbody>${others.map(
+    ({ label, mine, now }) => html`<tr><th scope="row">${label}</th><td>${name(mine)}</td><td>${name(now)}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+function currentText(shape: FormField): string {
+  switch (shape.kind) {
+    case 'secret':
+      return '';
+    case 'yes-no':
+      return String(shape.value === true);
+    case 'several':
+      return (shape.values ?? []).join(', ');
+    case 'time':
+      return shape.value?.slice(0, 16) ?? '';
+    default:
+      return shape.value ?? '';
+  }
+}

@@ -1,0 +1,77 @@
+import { type Html, html } from './html.js';
+import type { PageView, ShownProblem } from './page-view.js';
+import { name } from './text.js';
+
+const NAVIGATION: readonly (readonly [route: string, label: string])[] = [
+  ['read-overview', 'Overview'],
+  ['list-oidc-tenants', 'Single sign-on'],
+  ['list-directories', 'Provisioning'],
+  ['list-people', 'People'],
+  ['list-conflicts', 'Inbox'],
+  ['list-oidc-requests', 'Requests'],
+];
+
+/** A whole document. */
+export function layout(view: PageView, title: string, body: Html): Html {
+  const { assets, organizationName, context, done } = view;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<link rel="stylesheet" href="${assets.stylesheet}">
+<script src="${assets.script}" defer></script>
+</head>
+<body>
+<a class="skip" href="#content">Skip to content</a>
+<header>
+<p class="where"><strong>${name(organizationName)}</strong> <span>${name(context.actor.name)} · ${context.role}</span></p>
+<nav aria-label="Administration"><ul>${NAVIGATION.filter(([route]) => view.may(route)).map(
+    ([route, label]) => html`<li><a href="${view.link(route)}">${label}</a></li>`,
+  )}</ul></nav>
+</header>
+<main id="content">
+<h1>${title}</h1>
+${done !== undefined && html`<p class="done" role="status">${done}</p>`}
+${body}
+</main>
+</body>
+</html>
+`;
+}
+
+/** A document that belongs to nobody's navigation. */
+export function bareLayout({ stylesheet }: Pick<PageView['assets'], 'stylesheet'>, title: string, body: Html): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<link rel="stylesheet" href="${stylesheet}">
+</head>
+<body>
+<main id="content">
+<h1>${title}</h1>
+${body}
+</main>
+</body>
+</html>
+`;
+}
+
+/** A document that says what is wrong, where no page can. */
+export function problemPage(
+  assets: PageView['assets'],
+  { sentence, mender, requestId }: ShownProblem,
+  wayOut: { readonly label: string; readonly url: string } | undefined,
+): Html {
+  const body = html`<p>${sentence}</p>
+<p>${mender}</p>
+${wayOut && html`<p><a href="${wayOut.url}">${wayOut.label}</a></p>`}
+<p class="quiet">Request: <code>${requestId}</code></p>`;
+  return bareLayout(assets, 'This did not work', body);
+}

@@ -1,0 +1,18 @@
+import { type Html, html } from './html.js';
+
+const WORDS: Readonly<Record<string, string>> = {
+  submitted: 'waits for a decision',
+  'needs-information': 'waits for your answer',
+  active: 'active',
+  rejected: 'rejected',
+  disabled: 'disabled',
+  pending: 'looked for',
+  proved: 'proved',
+  failed: 'not proved any more',
+  expired: 'not proved in time',
+};
+
+/** A state in words. */
+export function stateWords(state: string): Html {
+  return html`<span class="state state-${state}">${WORDS[state] ?? state}</span>`;
+}
