@@ -165,6 +165,7 @@ export type {
   MemberChangeResult,
 } from './storage/group-store.js';
 export type { Hold, HoldStore } from './storage/hold-store.js';
+export type { PendingMemberStore } from './storage/pending-member-store.js';
 export type {
   HostStorage,
   ManagedTeamStore,

@@ -5,6 +5,7 @@ import type { JsonObject } from '../storage/resource-store.js';
 import type { DirectoryScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
 import type { Access } from './access.js';
+import { canKeepMembers, joinWaitingGroups } from './member-push.js';
 import { changeOptimistically, laterThan } from './optimistic-change.js';
 
 /** What a caller says of a resource: its canonical attributes and the keys that must be its own. */
@@ -13,13 +14,19 @@ export interface ResourceDraft {
   readonly uniqueKeys: readonly string[];
 }
 
+/** An id that an identity provider has chosen, in a directory whose groups may have waited for it or not. */
+export interface ChosenId {
+  readonly id: string;
+  readonly isAwaited: boolean;
+}
+
 /** What becomes of the people that an identity provider pushes into a directory. */
 export interface DirectoryUsers {
   /**
-   * Adds a person. `id` only where an identity provider may choose it.
+   * Adds a person, with an id of our own unless the identity provider may choose it.
    * @throws {UniqueConflictError}
    */
-  create(scope: DirectoryScope, draft: ResourceDraft, id?: string): Promise<DirectoryUser>;
+  create(scope: DirectoryScope, draft: ResourceDraft, chosen?: ChosenId): Promise<DirectoryUser>;
 
   /**
    * Changes a person as `decide` says, which sees the current state and may throw; `undefined` leaves it as it is. May
@@ -55,9 +62,15 @@ export function createDirectoryUsers(options: {
   const { storage, clock, access } = options;
 
   return {
-    create(scope, draft, id = newId()) {
+    create(scope, draft, chosen) {
       const created = new Date(clock.now()).toISOString();
-      return storage.directoryUsers.insert(scope, { id, created, ...draft });
+      const user = { id: chosen?.id ?? newId(), created, ...draft };
+      if (!chosen?.isAwaited || !canKeepMembers(storage)) return storage.directoryUsers.insert(scope, user);
+      return storage.transaction(scope, async (within) => {
+        const inserted = await within.directoryUsers.insert(scope, user);
+        await joinWaitingGroups(within, scope, user.id, created);
+        return inserted;
+      });
     },
 
     async change(scope, id, decide) {

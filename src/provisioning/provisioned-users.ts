@@ -7,6 +7,7 @@ import type { Storage } from '../storage/storage.js';
 import type { Access, AccessEnded } from './access.js';
 import { type DirectorySetup, readSetup } from './directory-setup.js';
 import type { DirectoryUsers, ResourceDraft } from './directory-users.js';
+import { joinWaitingGroups } from './member-push.js';
 import { changeOptimistically, laterThan } from './optimistic-change.js';
 import { changePerson } from './person-change.js';
 import { readPersonGround } from './person-ground.js';
@@ -58,10 +59,14 @@ export function createProvisionedUsers(options: {
   }
 
   return {
-    async create(scope, draft, id = newId()) {
+    async create(scope, draft, chosen) {
+      const id = chosen?.id ?? newId();
       const created = await carryOut(scope, async ({ within, setup, step }) => {
         const user = await within.directoryUsers.insert(scope, { id, created: step.at, ...draft });
         step.note('user-pushed', { directoryUserId: id, active: isActive(draft) });
+        for (const { group } of chosen?.isAwaited ? await joinWaitingGroups(within, scope, id, step.at) : []) {
+          step.note('members-changed', { groupId: group.id, added: [id], removed: [] });
+        }
         const { ends } = await joinPerson(within, scope, step, { id, attributes: draft.attributes }, setup);
         if (!ends) return user;
         const { attributes, uniqueKeys, lastModified, version } = user;

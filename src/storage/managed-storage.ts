@@ -5,6 +5,7 @@ import type { ManagedTeamStore, ManagedUserStore } from './host-storage.js';
 import type { LoginStore } from './login-store.js';
 import type { MappingStore } from './mapping-store.js';
 import type { OverrideStore } from './override-store.js';
+import type { PendingMemberStore } from './pending-member-store.js';
 import type { PersonStore } from './person-store.js';
 import type { OrganizationScope } from './scope.js';
 import type { Storage } from './storage.js';
@@ -18,6 +19,7 @@ export interface ProvisioningStores {
   readonly overrides: OverrideStore;
   readonly conflicts: ConflictStore;
   readonly holds: HoldStore;
+  readonly pendingMembers: PendingMemberStore;
 }
 
 /** A storage that provisioning can work with. */
@@ -32,6 +34,7 @@ const STORES: readonly (keyof ProvisioningStores)[] = [
   'overrides',
   'conflicts',
   'holds',
+  'pendingMembers',
 ];
 
 /** Whether a storage has everything that provisioning needs. */
@@ -58,7 +61,7 @@ export function managed(storage: Storage): ManagedStorage {
 
 /** The stores of provisioning that a storage has, to be passed on by what wraps it. */
 export function provisioningStoresOf(storage: Storage): Partial<ProvisioningStores> {
-  const { people, logins, grants, mappings, overrides, conflicts, holds } = storage;
+  const { people, logins, grants, mappings, overrides, conflicts, holds, pendingMembers } = storage;
   return {
     ...(people && { people }),
     ...(logins && { logins }),
@@ -67,5 +70,6 @@ export function provisioningStoresOf(storage: Storage): Partial<ProvisioningStor
     ...(overrides && { overrides }),
     ...(conflicts && { conflicts }),
     ...(holds && { holds }),
+    ...(pendingMembers && { pendingMembers }),
   };
 }

@@ -131,6 +131,7 @@ function whenOpen(opening: Promise<ManagedStorage>): ManagedStorage {
     'overrides',
     'conflicts',
     'holds',
+    'pendingMembers',
   ] as const;
   return {
     ...Object.fromEntries(stores.map((name) => [name, store(name)])),

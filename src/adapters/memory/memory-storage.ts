@@ -18,6 +18,7 @@ import { createOidcTenantStore } from './oidc-tenant-store.js';
 import { createOutboxStore } from './outbox-store.js';
 import { OutsideAccess } from './outside-access.js';
 import { createOverrideStore } from './override-store.js';
+import { createPendingMemberStore } from './pending-member-store.js';
 import { createPersonStore } from './person-store.js';
 import { createSignInStore } from './sign-in-store.js';
 import { createUserStore } from './user-store.js';
@@ -70,6 +71,7 @@ function storageOver(
     overrides: createOverrideStore(access),
     conflicts: createConflictStore(access),
     holds: createHoldStore(access),
+    pendingMembers: createPendingMemberStore(access),
     transaction: (scope, work) =>
       access.transaction(scope, (inside) => work(storageOver(inside, organizationsOver, capabilities))),
   };

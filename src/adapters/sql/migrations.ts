@@ -1,3 +1,4 @@
+import { pendingMemberTables } from './pending-member-tables.js';
 import { postgresFunctions } from './postgres-functions.js';
 import { provisioningTables } from './provisioning-tables.js';
 import { signInTables } from './sign-in-tables.js';
@@ -15,10 +16,11 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: firstTables },
   { version: 2, statements: signInTables },
   { version: 3, statements: provisioningTables },
+  { version: 4, statements: pendingMemberTables },
 ];
 
 /** The version of the tables that this code knows. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** The table that says which steps have been taken. */
 export function migrationTable(names: TableNames, { types }: SqlDialect): string {

@@ -50,6 +50,7 @@ export interface TableNames {
   readonly heldGrants: string;
   readonly losses: string;
   readonly teamMemberships: string;
+  readonly pendingMembers: string;
   /** Functions, on PostgreSQL. */
   readonly lockPeople: string;
   readonly changeGrants: string;
@@ -106,6 +107,7 @@ export function tableNames({ prefix = 'sso_', schema }: TableOptions, dialect: S
     heldGrants: named('held_grants'),
     losses: named('losses'),
     teamMemberships: named('team_memberships'),
+    pendingMembers: named('pending_members'),
     lockPeople: named('lock_people'),
     changeGrants: named('change_grants'),
   };
