@@ -67,7 +67,12 @@ export function createAdoptionService(
     const ids = items.map(({ id }) => id);
     const people = ids.length === 0 ? [] : await storage.people.ofDirectoryUsers(scope, ids);
     const known = new Set(people.flatMap(({ directoryUsers }) => directoryUsers.map(({ id }) => id)));
-    return { users: items.filter(({ id }) => !known.has(id)), next };
+    const users: DirectoryUser[] = [];
+    for (const user of items) {
+      // Whose person was deleted is no stranger: only the directory brings them back.
+      if (!known.has(user.id) && (await storage.people.linkedTo(scope, user.id)) === undefined) users.push(user);
+    }
+    return { users, next };
   }
 
   /** Adopts one, if it is there and nobody's still. */

@@ -207,6 +207,8 @@ async function adopt(
   let any = false;
   for (const { scope, user } of strangers) {
     if (await storage.conflicts.find(scope, `user:${user.id}`)) continue;
+    // Whose person was deleted is no stranger: only the directory brings them back.
+    if ((await storage.people.linkedTo(scope, user.id)) !== undefined) continue;
     await joinPerson(storage, scope, step, user, await readSetup(storage, scope, rules));
     any = true;
   }

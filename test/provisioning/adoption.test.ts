@@ -165,12 +165,7 @@ describe('people who were pushed before provisioning was switched on', () => {
       refused: [],
     });
     expect(seen).toEqual([3]);
-    expect(await site.people()).toEqual([
-      'ada scim',
-      'ben scim',
-      'cy manual',
-      'root manual',
-    ]);
+    expect(await site.people()).toEqual(['ada scim', 'ben scim', 'cy manual', 'root manual']);
     expect(await site.team('Support')).toBe(2);
     expect((await site.service.inbox.conflicts(ACME, PAGE)).map(({ userId }) => userId)).toEqual(['cy']);
     // Again there is nobody but who waits, and nothing happens.
@@ -181,6 +176,17 @@ describe('people who were pushed before provisioning was switched on', () => {
       OPERATOR,
       OPERATOR,
     ]);
+  });
+
+  it('are not brought back by a sign-in or an adoption once they were deleted', async () => {
+    const site = await switchOn({ policy: { ...OPEN, deactivation: 'delete' } });
+    const ada = await site.push('ada');
+    await site.service.adoption.adopt(SCOPE, { by: OPERATOR });
+    await site.client.patch(`/Users/${ada}`, active(false)).expect(200);
+    expect(await site.login('ada')).toMatchObject({ reason: 'conflict' });
+    expect((await site.service.adoption.preview(SCOPE, PAGE)).people).toEqual([]);
+    expect(await site.service.adoption.adopt(SCOPE, { by: OPERATOR })).toMatchObject({ created: 0, linked: 0 });
+    expect(await site.people()).toEqual([]);
   });
 
   it('are told in words when the rules do not let the directory have them', async () => {
