@@ -5,6 +5,7 @@ const ROOMS = {
   storage: ['core'],
   tenancy: ['storage', 'core'],
   provisioning: ['storage', 'core'],
+  maintenance: ['provisioning', 'tenancy', 'storage', 'core'],
   presets: ['provisioning', 'tenancy', 'storage', 'core'],
   scim: ['provisioning', 'tenancy', 'storage', 'core'],
   oidc: ['tenancy', 'core'],

@@ -11,6 +11,7 @@ export { createScimRouter } from './http/scim-router.js';
 export type { HostAuthentication, ScimRouterOptions } from './http/scim-router-options.js';
 export { type Preset, type PresetName, presets } from './presets/presets.js';
 export type { AccessEnded, EndAccess } from './provisioning/access.js';
+export type { Adoptable, AdoptionPreview, AdoptionReport, AdoptionService } from './provisioning/adoption-service.js';
 export type { GroupMapping, MappingRow, TeamRole } from './provisioning/group-mapping.js';
 export type { InboxService } from './provisioning/inbox-service.js';
 export type { Lock } from './provisioning/lock.js';
@@ -113,13 +114,13 @@ export type { SignInRules, TenantResolver } from './tenancy/tenant-resolver.js';
 
 // OIDC tenants in a storage, from the request to the expiry of a secret.
 
-export { isBreakGlassEmail } from './tenancy/break-glass.js';
 export {
   createMaintenance,
   type Maintenance,
   type MaintenanceOptions,
   type MaintenanceReport,
-} from './tenancy/maintenance.js';
+} from './maintenance/maintenance.js';
+export { isBreakGlassEmail } from './tenancy/break-glass.js';
 export {
   createOidcTenants,
   type OidcTenantList,
@@ -205,6 +206,7 @@ export type {
 export type { OidcTenantPage, OidcTenantStore } from './storage/oidc-tenant-store.js';
 export type { ClaimedEvent, OutboxEvent, OutboxStore } from './storage/outbox-store.js';
 export type { OverrideStore, StoredOverride } from './storage/override-store.js';
+export type { PendingMemberStore } from './storage/pending-member-store.js';
 export type { Person, PersonPhone, PersonRecord, PersonStore } from './storage/person-store.js';
 export type {
   AttributePath,

@@ -557,7 +557,7 @@ describe('scopes', () => {
 });
 
 describe('directory tokens (SE-2)', () => {
-  it('show the secret once and keep only its hash', async () => {
+  it('X-9 show the secret once and keep only its hash', async () => {
     const { tokens, store, issue } = await setUp();
     const { id, token, record } = await issue({ expiresAt: '2026-01-01T00:00:00+01:00', scopes: ['users', 'users'] });
     expect(record).toEqual({
@@ -574,7 +574,7 @@ describe('directory tokens (SE-2)', () => {
     expect(await tokens.list(ACME)).toEqual([record]);
   });
 
-  it('may be several at once, and revoking one leaves the others', async () => {
+  it('AQ-43 OU-12 may be several at once, and revoking one leaves the others', async () => {
     const { authenticator, tokens, issue } = await setUp();
     const old = await issue({ name: 'old' });
     const next = await issue({ name: 'new' });

@@ -1,5 +1,9 @@
+import type { Clock } from '../core/clock.js';
+import { newId } from '../core/id.js';
 import type { DirectoryScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
+import { STEP_SUBJECT } from './provisioning-step.js';
+import type { RequestScope } from './request-scope.js';
 
 /** Somebody's access has to end now: sessions, API keys, refresh tokens. */
 export interface AccessEnded extends DirectoryScope {
@@ -25,43 +29,100 @@ export class AccessEndingError extends Error {
 
 export interface AccessOptions {
   readonly storage: Storage;
+  readonly clock: Clock;
   readonly endAccess?: EndAccess;
   /** How long the callback may take, in milliseconds. */
   readonly timeout: number;
+  /** Who calls it: the request that ends access, or maintenance after it. */
+  readonly cause: 'scim' | 'maintenance';
+}
+
+/** Whose access ends; without a version the person was deleted. */
+export interface Ending extends RequestScope {
+  readonly userId: string;
+  readonly version?: number;
 }
 
 /** Ends access by the host's callback, and remembers that it has to until it has succeeded. */
 export interface Access {
   /** What to store with a change that ends access, so that it is not forgotten when the callback fails. */
   readonly pending: { readonly accessEnding?: true };
+  /** Tells maintenance that access is to be ended, in the transaction that stores `pending`. */
+  remember(within: Pick<Storage, 'outbox'>, ending: Ending): Promise<void>;
   /**
    * Calls the host, outside any transaction. What succeeded is forgotten only if the person is still in the version that
-   * the call was about (none for a deleted one): who came back and left again meanwhile has a call of their own.
+   * the call was about: who came back and left again meanwhile has a call of their own. The journal says how it went.
    * @throws {AccessEndingError}
    */
-  end(event: AccessEnded, version?: number): Promise<void>;
+  end(ending: Ending): Promise<void>;
 }
 
+/** What maintenance finds in the outbox about access that is to be ended. */
+export const ACCESS_TOPIC = 'access-ending';
+
 /** Creates what provisioning ends access with. Without a callback there is nothing to remember and nothing to do. */
-export function createAccess({ storage, endAccess, timeout }: AccessOptions): Access {
-  if (!endAccess) return { pending: {}, end: async () => {} };
+export function createAccess({ storage, clock, endAccess, timeout, cause }: AccessOptions): Access {
+  if (!endAccess) return { pending: {}, remember: async () => {}, end: async () => {} };
+  const now = () => new Date(clock.now()).toISOString();
+
+  function entry({ directoryId, userId, requestId }: Ending, { reason, personId }: AccessEnded, isEnded: boolean) {
+    const details = {
+      cause,
+      directoryId,
+      directoryUserId: userId,
+      reason,
+      ...(personId !== undefined && { personId }),
+    };
+    return {
+      id: newId(),
+      subject: STEP_SUBJECT,
+      kind: isEnded ? 'access-ended' : 'access-not-ended',
+      at: now(),
+      ...(requestId !== undefined && { causeId: requestId }),
+      details,
+    };
+  }
+
   return {
     pending: { accessEnding: true },
-    async end(event, version) {
-      const { organizationId, directoryId, userId, personId, reason } = event;
-      const told = { organizationId, directoryId, userId, ...(personId !== undefined && { personId }), reason };
+
+    remember: async ({ outbox }, ending) => {
+      const { organizationId, directoryId, userId } = ending;
+      const payload = { directoryId, userId };
+      await outbox.enqueue({
+        organizationId,
+        key: keyOf(ending),
+        topic: ACCESS_TOPIC,
+        kind: 'access.ending',
+        at: now(),
+        payload,
+      });
+    },
+
+    async end(ending) {
+      const { organizationId, directoryId, userId, version } = ending;
+      const scope = { organizationId, directoryId };
+      const personId = await storage.people?.linkedTo(scope, userId);
+      const reason = version === undefined ? 'deleted' : 'deactivated';
+      const event: AccessEnded = { ...scope, userId, ...(personId !== undefined && { personId }), reason };
       try {
-        await withTimeout(endAccess, told, timeout);
+        await withTimeout(endAccess, event, timeout);
       } catch (error) {
+        await storage.journal.append(scope, [entry(ending, event, false)]);
         throw new AccessEndingError(userId, { cause: error });
       }
-      const scope = { organizationId, directoryId };
-      await storage.transaction(scope, async ({ directoryUsers }) => {
+      await storage.transaction(scope, async ({ directoryUsers, journal, outbox }) => {
         const user = await directoryUsers.get(scope, userId);
         if (user?.version === version) await directoryUsers.clearAccessEnding(scope, userId);
+        await journal.append(scope, [entry(ending, event, true)]);
+        await outbox.ack([keyOf(ending)]);
       });
     },
   };
+}
+
+function keyOf({ organizationId, directoryId, userId, version }: Ending): string {
+  return `${organizationId}:${ACCESS_TOPIC}:${directoryId}:${userId}:${version ?? 'deleted'}`;
 }
 
 async function withTimeout(endAccess: EndAccess, event: AccessEnded, timeout: number): Promise<void> {

@@ -4,6 +4,7 @@ import type { DirectoryGroup, MemberChange } from '../storage/group-store.js';
 import type { DirectoryScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
 import type { ResourceDraft } from './directory-users.js';
+import { canKeepMembers, pushGroup, pushMembers, type UnknownMembers } from './member-push.js';
 import { changeOptimistically, laterThan } from './optimistic-change.js';
 import type { RequestScope } from './request-scope.js';
 
@@ -13,7 +14,7 @@ interface GroupChange {
   readonly decide?: (group: DirectoryGroup) => ResourceDraft | undefined;
   readonly members?: MemberChange;
   /** What to do about members that name nothing in the directory. */
-  readonly unknownMembers: 'refuse' | 'skip';
+  readonly unknownMembers: UnknownMembers;
   /** Throws to refuse the change because of the group's version. */
   readonly precondition?: (group: DirectoryGroup) => void;
 }
@@ -25,7 +26,7 @@ export interface DirectoryGroups {
     scope: RequestScope,
     draft: ResourceDraft,
     members: readonly string[],
-    unknownMembers: 'refuse' | 'skip',
+    unknownMembers: UnknownMembers,
   ): Promise<DirectoryGroup>;
 
   /**
@@ -46,6 +47,10 @@ export function createDirectoryGroups(options: { readonly storage: Storage; read
     return new Date(clock.now()).toISOString();
   }
 
+  function keeps(unknown: UnknownMembers): boolean {
+    return unknown === 'keep' && canKeepMembers(storage);
+  }
+
   async function changeAttributes(
     { groups }: Storage,
     scope: DirectoryScope,
@@ -63,7 +68,9 @@ export function createDirectoryGroups(options: { readonly storage: Storage; read
 
   return {
     create(scope, draft, ids, unknown) {
-      return storage.groups.insert(scope, { id: newId(), created: now(), ...draft }, { ids, unknown });
+      const insert = async (within: Storage) =>
+        (await pushGroup(within, scope, { id: newId(), created: now(), ...draft }, ids, unknown)).group;
+      return keeps(unknown) ? storage.transaction(scope, insert) : insert(storage);
     },
 
     async change(scope, id, change) {
@@ -71,25 +78,29 @@ export function createDirectoryGroups(options: { readonly storage: Storage; read
       if (!members) {
         return changeOptimistically(storage, scope, (within) => changeAttributes(within, scope, id, change));
       }
-      const request = { change: members, at: now(), unknown: unknownMembers } as const;
-      if (!decide && !precondition) return (await storage.groups.changeMembers(scope, id, request))?.group;
+      const request = { change: members, at: now() };
+      if (!decide && !precondition) {
+        const push = (within: Storage) => pushMembers(within, scope, id, request, unknownMembers);
+        return (await (keeps(unknownMembers) ? storage.transaction(scope, push) : push(storage)))?.group;
+      }
       return changeOptimistically(storage, scope, (outside) =>
         outside.transaction(scope, async (within) => {
           const group = await changeAttributes(within, scope, id, change);
           if (!group) return undefined;
           // Whoever stated a version means the whole change; the attributes have moved it on within this transaction.
           const ifVersion = precondition ? { ifVersion: group.version } : {};
-          return (await within.groups.changeMembers(scope, id, { ...request, ...ifVersion }))?.group;
+          return (await pushMembers(within, scope, id, { ...request, ...ifVersion }, unknownMembers))?.group;
         }),
       );
     },
 
     async remove(scope, id, precondition) {
-      return changeOptimistically(storage, scope, async ({ groups }) => {
+      return changeOptimistically(storage, scope, async ({ groups, pendingMembers }) => {
         const group = await groups.get(scope, id);
         if (!group) return false;
         precondition(group);
         await groups.delete(scope, id, group.version, laterThan(group.lastModified, clock.now()));
+        await pendingMembers?.remove(scope, id);
         return true;
       });
     },

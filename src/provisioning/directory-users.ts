@@ -4,6 +4,7 @@ import type { DeletedUser, DirectoryUser, UserInGroups } from '../storage/direct
 import type { JsonObject } from '../storage/resource-store.js';
 import type { Storage } from '../storage/storage.js';
 import type { Access } from './access.js';
+import { canKeepMembers, joinWaitingGroups } from './member-push.js';
 import { changeOptimistically, laterThan } from './optimistic-change.js';
 import type { RequestScope } from './request-scope.js';
 
@@ -13,13 +14,19 @@ export interface ResourceDraft {
   readonly uniqueKeys: readonly string[];
 }
 
+/** An id that an identity provider has chosen, in a directory whose groups may have waited for it or not. */
+export interface ChosenId {
+  readonly id: string;
+  readonly isAwaited: boolean;
+}
+
 /** What becomes of the people that an identity provider pushes into a directory. */
 export interface DirectoryUsers {
   /**
-   * Adds a person. `id` only where an identity provider may choose it.
+   * Adds a person, with an id of our own unless the identity provider may choose it.
    * @throws {UniqueConflictError}
    */
-  create(scope: RequestScope, draft: ResourceDraft, id?: string): Promise<DirectoryUser>;
+  create(scope: RequestScope, draft: ResourceDraft, chosen?: ChosenId): Promise<DirectoryUser>;
 
   /**
    * Changes a person as `decide` says, which sees the current state and may throw; `undefined` leaves it as it is. May
@@ -55,36 +62,52 @@ export function createDirectoryUsers(options: {
   const { storage, clock, access } = options;
 
   return {
-    create(scope, draft, id = newId()) {
+    create(scope, draft, chosen) {
       const created = new Date(clock.now()).toISOString();
-      return storage.directoryUsers.insert(scope, { id, created, ...draft });
+      const user = { id: chosen?.id ?? newId(), created, ...draft };
+      if (!chosen?.isAwaited || !canKeepMembers(storage)) return storage.directoryUsers.insert(scope, user);
+      return storage.transaction(scope, async (within) => {
+        const inserted = await within.directoryUsers.insert(scope, user);
+        await joinWaitingGroups(within, scope, user.id, created);
+        return inserted;
+      });
     },
 
     async change(scope, id, decide) {
       let changed: UserInGroups | undefined;
       try {
-        changed = await changeOptimistically(storage, scope, async ({ directoryUsers }) => {
-          const found = await directoryUsers.getWithGroups(scope, id);
+        changed = await changeOptimistically(storage, scope, async (outside) => {
+          const found = await outside.directoryUsers.getWithGroups(scope, id);
           changed = found;
           const draft = found && decide(found.user);
           if (!found || !draft) return found;
           const { user, groups } = found;
           const lastModified = laterThan(user.lastModified, clock.now());
-          const change = { ...draft, lastModified, ...pendingAfter(user, draft, access) };
-          return { user: await directoryUsers.update(scope, id, change, user.version), groups };
+          const pending = pendingAfter(user, draft, access);
+          const write = async (within: Storage) => {
+            const written = await within.directoryUsers.update(
+              scope,
+              id,
+              { ...draft, lastModified, ...pending },
+              user.version,
+            );
+            if (pending.accessEnding) await access.remember(within, { ...scope, userId: id, version: written.version });
+            return { user: written, groups };
+          };
+          return pending.accessEnding ? outside.transaction(scope, write) : write(outside);
         });
       } finally {
         // Also when the request is refused: a repeated one may state a version that is no longer the current one.
         const user = changed?.user;
-        if (user?.accessEnding) await access.end({ ...scope, userId: id, reason: 'deactivated' }, user.version);
+        if (user?.accessEnding) await access.end({ ...scope, userId: id, version: user.version });
       }
       return changed;
     },
 
     async remove(scope, id, kept, decide) {
-      const deleted = await changeOptimistically(storage, scope, async ({ directoryUsers }) => {
-        const user = await directoryUsers.get(scope, id);
-        if (!user) return directoryUsers.getDeleted(scope, id);
+      const deleted = await changeOptimistically(storage, scope, async (outside) => {
+        const user = await outside.directoryUsers.get(scope, id);
+        if (!user) return outside.directoryUsers.getDeleted(scope, id);
         decide(user);
         const tombstone: DeletedUser = {
           id,
@@ -92,10 +115,14 @@ export function createDirectoryUsers(options: {
           ...(isActive(user.attributes) || user.accessEnding ? access.pending : {}),
           ...(kept === 'keep' ? { kept: user } : {}),
         };
-        await directoryUsers.tombstone(scope, tombstone, user.version);
+        const write = async (within: Storage) => {
+          await within.directoryUsers.tombstone(scope, tombstone, user.version);
+          if (tombstone.accessEnding) await access.remember(within, { ...scope, userId: id });
+        };
+        await (tombstone.accessEnding ? outside.transaction(scope, write) : write(outside));
         return { ...tombstone, fresh: true };
       });
-      if (deleted?.accessEnding) await access.end({ ...scope, userId: id, reason: 'deleted' });
+      if (deleted?.accessEnding) await access.end({ ...scope, userId: id });
       return deleted !== undefined && ('fresh' in deleted || deleted.accessEnding === true);
     },
   };

@@ -1,18 +1,25 @@
+import type { DirectoryUser } from '../storage/directory-user.js';
 import type { ManagedStorage } from '../storage/managed-storage.js';
 import type { DirectoryScope, OrganizationScope } from '../storage/scope.js';
 import type { LoginCandidate, LoginGround } from './join-login.js';
 import type { SignInIdentity } from './sign-in-identity.js';
 
-/** Reads whom a login could be. */
+/** A directory user who is nobody yet. */
+export interface Stranger {
+  readonly scope: DirectoryScope;
+  readonly user: Pick<DirectoryUser, 'id' | 'attributes'>;
+}
+
+/** Reads whom a login could be, and which directory users of that identity or address are nobody yet. */
 export async function readLoginGround(
   storage: ManagedStorage,
   scope: OrganizationScope,
   identity: SignInIdentity,
-): Promise<Omit<LoginGround, 'policy'>> {
+): Promise<Omit<LoginGround, 'policy'> & { readonly strangers: readonly Stranger[] }> {
   const { linkKey, email } = identity;
   const link = await storage.logins.find(scope, linkKey);
   const linked = link && (await candidateOf(storage, scope, link.userId, identity));
-  if (linked) return { byLink: linked, emailVerified: email.verified, inConflict: false };
+  if (linked) return { byLink: linked, emailVerified: email.verified, inConflict: false, strangers: [] };
   const directories = await directoriesOf(storage, scope, identity.tenantId);
   const pushed = await pushedAs(storage, directories, identity);
   const byDirectory =
@@ -23,7 +30,8 @@ export async function readLoginGround(
     ...(byDirectory && { byDirectory }),
     ...(byEmail && { byEmail }),
     emailVerified: email.verified,
-    inConflict: pushed.waits,
+    inConflict: pushed.strangers.length > 0,
+    strangers: pushed.strangers,
   };
 }
 
@@ -55,21 +63,21 @@ async function directoriesOf(
   return found;
 }
 
-/** Who the directories say the identity is, and whether one of its directory users is nobody yet. */
+/** Who the directories say the identity is, and which of its directory users are nobody yet. */
 async function pushedAs(
   { directoryUsers, people }: ManagedStorage,
   directories: readonly DirectoryScope[],
   { oid, subject, email }: SignInIdentity,
-): Promise<{ readonly userId?: string; readonly waits: boolean }> {
-  let waits = false;
+): Promise<{ readonly userId?: string; readonly strangers: readonly Stranger[] }> {
+  const strangers = new Map<string, Stranger>();
   for (const scope of directories) {
     const text = { op: 'eq', type: 'string', caseExact: false } as const;
     const byId = { ...text, path: ['externalId'], caseExact: true, value: oid ?? subject } as const;
     const { items } = await directoryUsers.query(scope, { filter: byId, page: { startIndex: 1, count: 1 } });
-    for (const { id } of items) {
-      const [person] = await people.ofDirectoryUsers(scope, [id]);
-      if (person) return { userId: person.userId, waits: false };
-      waits = true;
+    for (const user of items) {
+      const [person] = await people.ofDirectoryUsers(scope, [user.id]);
+      if (person) return { userId: person.userId, strangers: [] };
+      strangers.set(user.id, { scope, user });
     }
     if (!email.verified) continue;
     const byAddress = {
@@ -80,7 +88,9 @@ async function pushedAs(
       ],
     } as const;
     const named = await directoryUsers.query(scope, { filter: byAddress, page: { startIndex: 1, count: 10 } });
-    for (const { id } of named.items) waits ||= (await people.ofDirectoryUsers(scope, [id])).length === 0;
+    for (const user of named.items) {
+      if ((await people.ofDirectoryUsers(scope, [user.id])).length === 0) strangers.set(user.id, { scope, user });
+    }
   }
-  return { waits };
+  return { strangers: [...strangers.values()] };
 }

@@ -11,6 +11,7 @@ import { countsForGrants } from './directory-grants.js';
 import type { DirectoryGroups } from './directory-groups.js';
 import { type DirectorySetup, rowsOfGroups } from './directory-setup.js';
 import type { GroupMapping, GroupName, MappingRow } from './group-mapping.js';
+import { pushGroup, pushMembers } from './member-push.js';
 import { laterThan } from './optimistic-change.js';
 import type { CompleteRules } from './provisioning-rules.js';
 import { carryOutPush, type PushedChange } from './pushed-change.js';
@@ -34,10 +35,11 @@ export function createProvisionedGroups(options: {
     create: (scope, draft, ids, unknown) =>
       carryOutPush(options, scope, async (work) => {
         const { within, step } = work;
-        const group = await within.groups.insert(scope, { id: newId(), created: step.at, ...draft }, { ids, unknown });
+        const pushed = { id: newId(), created: step.at, ...draft };
+        const { group, added } = await pushGroup(within, scope, pushed, ids, unknown);
         step.note('group-created', { groupId: group.id });
         await admit(scope, work, nameOf(group));
-        await followMembers(scope, work, nameOf(group), { added: [...new Set(ids)], removed: [] });
+        await followMembers(scope, work, nameOf(group), { added, removed: [] });
         return group;
       }),
 
@@ -63,13 +65,10 @@ export function createProvisionedGroups(options: {
           }
         }
         if (!members) return group;
-        const result = await within.groups.changeMembers(scope, id, {
-          change: members,
-          at: step.at,
-          unknown: unknownMembers,
-          // Whoever stated a version means the whole change; the attributes have moved it on within this transaction.
-          ...(precondition && group ? { ifVersion: group.version } : {}),
-        });
+        // Whoever stated a version means the whole change; the attributes have moved it on within this transaction.
+        const ifVersion = precondition && group ? { ifVersion: group.version } : {};
+        const request = { change: members, at: step.at, ...ifVersion };
+        const result = await pushMembers(within, scope, id, request, unknownMembers);
         if (result) await followMembers(scope, work, nameOf(result.group), result);
         return result?.group;
       }),
@@ -86,6 +85,7 @@ export function createProvisionedGroups(options: {
         await changeTeams(within, scope, step, planGroupEnd(id, links), [nameOf(group)], setup);
         await within.mappings.changeRows(scope, { put: [], remove: await within.mappings.rows(scope, [id]) });
         await within.groups.delete(scope, id, group.version, laterThan(group.lastModified, clock.now()));
+        await within.pendingMembers.remove(scope, id);
         step.note('group-deleted', { groupId: id });
         return true;
       }),

@@ -1,11 +1,12 @@
 import type { Clock } from '../core/clock.js';
 import { newId } from '../core/id.js';
 import type { DeletedUser, DirectoryUser, UserInGroups } from '../storage/directory-user.js';
-import { managed } from '../storage/managed-storage.js';
+import type { ManagedStorage } from '../storage/managed-storage.js';
 import type { DirectoryScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
-import type { Access, AccessEnded } from './access.js';
+import type { Access } from './access.js';
 import type { DirectoryUsers, ResourceDraft } from './directory-users.js';
+import { joinWaitingGroups } from './member-push.js';
 import { laterThan } from './optimistic-change.js';
 import { changePerson } from './person-change.js';
 import { readPersonGround } from './person-ground.js';
@@ -21,26 +22,34 @@ export function createProvisionedUsers(options: {
   readonly access: Access;
   readonly rules: CompleteRules;
 }): DirectoryUsers {
-  const { storage, clock, access } = options;
+  const { clock, access } = options;
 
-  /** The host is told whose access it is, as far as that is known. */
-  async function endAccess(event: Omit<AccessEnded, 'personId'>, version?: number): Promise<void> {
-    const personId = await managed(storage).people.linkedTo(event, event.userId);
-    await access.end(personId === undefined ? event : { ...event, personId }, version);
+  async function update(
+    within: ManagedStorage,
+    scope: DirectoryScope,
+    user: DirectoryUser,
+    change: ResourceDraft & Pick<DirectoryUser, 'lastModified' | 'accessEnding'>,
+  ): Promise<DirectoryUser> {
+    const written = await within.directoryUsers.update(scope, user.id, change, user.version);
+    if (written.accessEnding) await access.remember(within, { ...scope, userId: user.id, version: written.version });
+    return written;
   }
 
   return {
-    async create(scope, draft, id = newId()) {
+    async create(scope, draft, chosen) {
+      const id = chosen?.id ?? newId();
       const created = await carryOutPush(options, scope, async ({ within, setup, step }) => {
         const user = await within.directoryUsers.insert(scope, { id, created: step.at, ...draft });
         step.note('user-pushed', { directoryUserId: id, active: isActive(draft) });
+        for (const { group } of chosen?.isAwaited ? await joinWaitingGroups(within, scope, id, step.at) : []) {
+          step.note('members-changed', { groupId: group.id, added: [id], removed: [] });
+        }
         const { ends } = await joinPerson(within, scope, step, { id, attributes: draft.attributes }, setup);
         if (!ends) return user;
-        const { attributes, uniqueKeys, lastModified, version } = user;
-        const change = { attributes, uniqueKeys, lastModified, ...access.pending };
-        return within.directoryUsers.update(scope, id, change, version);
+        const { attributes, uniqueKeys, lastModified } = user;
+        return update(within, scope, user, { attributes, uniqueKeys, lastModified, ...access.pending });
       });
-      if (created.accessEnding) await endAccess({ ...scope, userId: id, reason: 'deactivated' }, created.version);
+      if (created.accessEnding) await access.end({ ...scope, userId: id, version: created.version });
       return created;
     },
 
@@ -57,12 +66,12 @@ export function createProvisionedUsers(options: {
           const lastModified = laterThan(user.lastModified, clock.now());
           const pending = !isActive(draft) && (ends || user.accessEnding) ? access.pending : {};
           const change = { ...draft, lastModified, ...pending };
-          return { user: await work.within.directoryUsers.update(scope, id, change, user.version), groups };
+          return { user: await update(work.within, scope, user, change), groups };
         });
       } finally {
         // Also when the request is refused: a repeated one may state a version that is no longer the current one.
         const user = changed?.user;
-        if (user?.accessEnding) await endAccess({ ...scope, userId: id, reason: 'deactivated' }, user.version);
+        if (user?.accessEnding) await access.end({ ...scope, userId: id, version: user.version });
       }
       return changed;
     },
@@ -73,7 +82,8 @@ export function createProvisionedUsers(options: {
         if (!user) return within.directoryUsers.getDeleted(scope, id);
         decide(user);
         const [person] = await within.people.ofDirectoryUsers(scope, [id]);
-        let ends = false;
+        // Somebody from before provisioning is nobody's yet, and has access all the same.
+        let ends = !person && isActive(user);
         if (person) {
           const ground = await readPersonGround(within, scope, person, { id }, step.at, setup);
           const event = { kind: 'leave', directoryUserId: id } as const;
@@ -87,10 +97,11 @@ export function createProvisionedUsers(options: {
           ...(kept === 'keep' ? { kept: user } : {}),
         };
         await within.directoryUsers.tombstone(scope, tombstone, user.version);
+        if (tombstone.accessEnding) await access.remember(within, { ...scope, userId: id });
         step.note('user-deleted', { directoryUserId: id });
         return { ...tombstone, fresh: true };
       });
-      if (deleted?.accessEnding) await endAccess({ ...scope, userId: id, reason: 'deleted' });
+      if (deleted?.accessEnding) await access.end({ ...scope, userId: id });
       return deleted !== undefined && ('fresh' in deleted || deleted.accessEnding === true);
     },
   };
@@ -100,14 +111,16 @@ export function createProvisionedUsers(options: {
 async function follow(
   scope: DirectoryScope,
   { within, setup, step }: PushedChange,
-  { id }: DirectoryUser,
+  { id, attributes: before }: DirectoryUser,
   draft: ResourceDraft,
 ): Promise<boolean> {
   const { attributes } = draft;
   const active = isActive(draft);
   step.note('user-changed', { directoryUserId: id, active });
   const [person] = await within.people.ofDirectoryUsers(scope, [id]);
-  if (!person) return active ? (await joinPerson(within, scope, step, { id, attributes }, setup)).ends : false;
+  if (!person && active) return (await joinPerson(within, scope, step, { id, attributes }, setup)).ends;
+  // Somebody from before provisioning is nobody's yet, and has access all the same.
+  if (!person) return before['active'] !== false;
   const pushed = readPushedProfile(attributes, setup.phoneCountry);
   const ground = await readPersonGround(within, scope, person, { id, attributes, pushed }, step.at, setup);
   const event = { kind: 'update', directoryUser: { id, directoryId: scope.directoryId, active } } as const;

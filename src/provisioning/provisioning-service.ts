@@ -3,6 +3,7 @@ import { createOptionsValidator } from '../core/configuration.js';
 import { managed } from '../storage/managed-storage.js';
 import type { OrganizationScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
+import { type AdoptionService, createAdoptionService } from './adoption-service.js';
 import { deliverProvisioningEvents } from './event-delivery.js';
 import { readExplanation } from './explanation.js';
 import { createInboxService, type InboxService } from './inbox-service.js';
@@ -25,6 +26,7 @@ export interface ProvisioningService {
   readonly mappings: MappingService;
   readonly people: PeopleService;
   readonly inbox: InboxService;
+  readonly adoption: AdoptionService;
   /** Says in sentences why somebody is in a team; nothing for who is not. */
   explainMembership(
     scope: OrganizationScope,
@@ -69,11 +71,13 @@ export function createProvisioningService(
 ): ProvisioningService {
   const { clock: given = systemClock, ...told } = parse(options);
   const site = { storage: managed(storage), clock: given, rules: completeRules(told) };
+  const mappings = createMappingService(site);
   return {
     settings: createSettingsService(site),
-    mappings: createMappingService(site),
+    mappings,
     people: createPeopleService(site),
     inbox: createInboxService(site),
+    adoption: createAdoptionService(site, mappings),
     explainMembership: (scope, place) => readExplanation(site.storage, scope, place, site.rules),
     lockOf: (scope, edit) => readLock(site.storage, scope, edit, site.rules),
     deliverEvents: (handler) => deliverProvisioningEvents(storage, handler, given),

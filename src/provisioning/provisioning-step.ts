@@ -47,7 +47,7 @@ export interface ProvisioningStep {
 }
 
 /** The journal's subject of everything that happens in an organization. */
-const STEP_SUBJECT = 'provisioning';
+export const STEP_SUBJECT = 'provisioning';
 
 /** The journal's subject of what happens to one person. */
 export function personSubject(userId: string): string {

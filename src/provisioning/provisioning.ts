@@ -27,7 +27,7 @@ export interface ProvisioningOptions {
 
 export function createProvisioning(options: ProvisioningOptions): Provisioning {
   const { storage, clock, endAccess, endAccessTimeout: timeout = 10_000 } = options;
-  const access = createAccess({ storage, timeout, ...(endAccess ? { endAccess } : {}) });
+  const access = createAccess({ storage, clock, timeout, cause: 'scim', ...(endAccess ? { endAccess } : {}) });
   const customResources = createCustomResources({ storage, clock });
   if (!options.rules) {
     const users = createDirectoryUsers({ storage, clock, access });

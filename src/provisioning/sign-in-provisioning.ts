@@ -6,13 +6,16 @@ import { type ManagedStorage, manage, managed } from '../storage/managed-storage
 import type { OrganizationScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
 import { MOST_SPACES, spacesNamed, teamsNamed } from './claimed-teams.js';
+import { readSetup } from './directory-setup.js';
 import type { TeamRole } from './group-mapping.js';
 import { joinLogin, type LoginRefusal } from './join-login.js';
-import { readLoginGround } from './login-ground.js';
+import { readLoginGround, type Stranger } from './login-ground.js';
 import { planLogin } from './login-plan.js';
 import { SIGN_IN_SENTENCES } from './login-refusal.js';
 import { recordOf } from './person-change.js';
+import { joinPerson } from './person-join.js';
 import type { ProvisioningPolicy } from './provisioning-policy.js';
+import { ProvisioningRefusedError } from './provisioning-refused-error.js';
 import { completeRules, PROVISIONING_RULES_SCHEMA, type ProvisioningRules } from './provisioning-rules.js';
 import { beginStep, type ProvisioningStep } from './provisioning-step.js';
 import type { SignInIdentity } from './sign-in-identity.js';
@@ -97,15 +100,17 @@ export function createSignInProvisioning(
     const known = hasPassword && (await readLoginGround(managed(storage), scope, identity));
     const userId = (known?.byLink ?? known?.byDirectory ?? known?.byEmail)?.userId;
     const password = userId !== undefined && ((await hasPassword?.(userId)) ?? false);
-    const signIn = () =>
+    const signIn = (adopts: boolean) =>
       manage(storage, scope, (within) =>
-        carryOut(within, scope, identity, { ...site, password, at: new Date(clock.now()).toISOString() }),
+        carryOut(within, scope, identity, { ...site, password, adopts, at: new Date(clock.now()).toISOString() }),
       );
     try {
-      return await signIn();
+      return await signIn(true);
     } catch (error) {
       // Of two first sign-ins at once one stores the link; the other one finds it.
-      if (error instanceof UniqueConflictError) return signIn();
+      if (error instanceof UniqueConflictError) return signIn(true);
+      // Who may not be provisioned stays nobody, as a push would be told.
+      if (error instanceof ProvisioningRefusedError) return signIn(false);
       throw error;
     }
   };
@@ -117,6 +122,8 @@ interface Site {
   readonly initialTeams: readonly TeamRole[];
   readonly claimRoles: readonly string[];
   readonly password: boolean;
+  /** Whether directory users from before provisioning become people. */
+  readonly adopts: boolean;
   readonly at: string;
 }
 
@@ -124,12 +131,16 @@ async function carryOut(
   storage: ManagedStorage,
   scope: OrganizationScope,
   identity: SignInIdentity,
-  { rules, policyOf, initialTeams, claimRoles, password, at }: Site,
+  { rules, policyOf, initialTeams, claimRoles, password, adopts, at }: Site,
 ): Promise<SignInOutcome> {
   const { tenantId } = identity;
   const policy = { ...rules.policy, ...policyOf?.(tenantId) };
   const step = beginStep(storage, scope, { at, cause: 'login', policy, roles: rules.roles });
-  const match = joinLogin({ ...(await readLoginGround(storage, scope, identity)), policy });
+  let ground = await readLoginGround(storage, scope, identity);
+  if (adopts && (await adopt(storage, step, ground.strangers, rules))) {
+    ground = await readLoginGround(storage, scope, identity);
+  }
+  const match = joinLogin({ ...ground, policy });
   if (match.kind === 'refused') {
     const { reason } = match;
     step.note('login-refused', { tenantId, reason, ...(match.userId !== undefined && { userId: match.userId }) });
@@ -173,6 +184,24 @@ async function carryOut(
   const user = await storage.users.get(scope, userId);
   if (!user) throw new Error('a person that has just signed in is gone');
   return { user: { ...user, ...scope, tenantId }, created };
+}
+
+/** Makes people of directory users from before provisioning; those in the inbox wait on. Answers whether there were any. */
+async function adopt(
+  storage: ManagedStorage,
+  step: ProvisioningStep,
+  strangers: readonly Stranger[],
+  rules: ReturnType<typeof completeRules>,
+): Promise<boolean> {
+  let any = false;
+  for (const { scope, user } of strangers) {
+    if (await storage.conflicts.find(scope, `user:${user.id}`)) continue;
+    // Whose person was deleted is no stranger: only the directory brings them back.
+    if ((await storage.people.linkedTo(scope, user.id)) !== undefined) continue;
+    await joinPerson(storage, scope, step, user, await readSetup(storage, scope, rules));
+    any = true;
+  }
+  return any;
 }
 
 async function makePerson(

@@ -5,6 +5,7 @@ import type { ManagedTeamStore, ManagedUserStore } from './host-storage.js';
 import type { LoginStore } from './login-store.js';
 import type { MappingStore } from './mapping-store.js';
 import type { OverrideStore } from './override-store.js';
+import type { PendingMemberStore } from './pending-member-store.js';
 import type { PersonStore } from './person-store.js';
 import type { OrganizationScope } from './scope.js';
 import type { Storage } from './storage.js';
@@ -19,6 +20,7 @@ export interface ProvisioningStores {
   readonly overrides: OverrideStore;
   readonly conflicts: ConflictStore;
   readonly holds: HoldStore;
+  readonly pendingMembers: PendingMemberStore;
 }
 
 /** A storage that provisioning can work with. */

@@ -31,6 +31,7 @@ export const PROVISIONING_STORES: readonly (keyof ProvisioningStores)[] = namesO
   overrides: true,
   conflicts: true,
   holds: true,
+  pendingMembers: true,
 });
 
 /** The store that a record of calls needs. */

@@ -21,8 +21,11 @@ export interface ScimPolicy {
   readonly unquotedFilterValues: boolean;
   /** PATCH remove of `members` that names none: empties the group as RFC 7644 says, or 400 as a guard against mistakes. */
   readonly removeAllMembers: 'allow' | 'refuse';
-  /** Members that name nothing in the directory: 400 invalidValue, or left out. */
-  readonly unknownMembers: 'refuse' | 'skip';
+  /**
+   * Members that name nothing in the directory: 400 invalidValue, left out, or kept until somebody of that id comes. Ids are
+   * made here, so nobody ever does unless `putUnknownUser` lets the identity provider choose them.
+   */
+  readonly unknownMembers: 'refuse' | 'skip' | 'keep';
   /** Answer to PATCH of a group. */
   readonly patchGroupResponse: 'resource' | 'no-content';
   /**
@@ -81,7 +84,7 @@ export const SCIM_POLICY_SCHEMA: Readonly<Record<string, unknown>> = {
     absentTargets: oneOf('create', 'refuse'),
     unquotedFilterValues: { type: 'boolean' },
     removeAllMembers: oneOf('allow', 'refuse'),
-    unknownMembers: oneOf('refuse', 'skip'),
+    unknownMembers: oneOf('refuse', 'skip', 'keep'),
     patchGroupResponse: oneOf('resource', 'no-content'),
     membersInWriteAnswers: { type: 'integer', minimum: 0, description: 'a whole number' },
     memberDisplay: oneOf('displayName', 'userName'),

@@ -47,7 +47,7 @@ describe('people', () => {
     ['an e-mail', '/Users?filter=emails[type eq "work"].value eq "{GUID}"'],
     ['groups', '/Groups?excludedAttributes=members&filter=displayName eq "{GUID}"'],
     ['groups by externalId', '/Groups?excludedAttributes=members&filter=externalId eq "{GUID}"'],
-  ])('E1 tests the connection on an empty tenant, matching by %s', async (_matching, path) => {
+  ])('E1 X-8 tests the connection on an empty tenant, matching by %s', async (_matching, path) => {
     const answer = await wire.get(encodeURI(path.replace('{GUID}', NOBODY)));
     expect(answer.body).toEqual(EMPTY_LIST);
     expect(answer.status).toBe(200);

@@ -36,7 +36,7 @@ function companyOf(count: number): Company {
 }
 
 describe('test connection', () => {
-  it('J1 QL-19 makes a test user and a test group, changes them, and leaves nothing behind', async () => {
+  it('J1 QL-19 X-8 makes a test user and a test group, changes them, and leaves nothing behind', async () => {
     await jumpcloud.testConnection();
     expect(jumpcloud.wire.sent.map(({ method, status }) => `${method} ${status}`)).toEqual([
       'GET 200',

@@ -85,7 +85,7 @@ describe('people', () => {
   });
 
   it.each(['startIndex=1&count=2', 'count=1&startIndex=1'])(
-    'O2 tests credentials on an empty tenant by ?%s',
+    'O2 X-8 tests credentials on an empty tenant by ?%s',
     async (query) => {
       const { status, body } = await wire.get(`/Users?${query}`);
       expect(body).toEqual({ schemas: [LIST], totalResults: 0, itemsPerPage: 0, startIndex: 1, Resources: [] });

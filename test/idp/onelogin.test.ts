@@ -139,7 +139,7 @@ describe('connection, people and groups', () => {
     '/Users',
     '/Users?startIndex=1&count=100',
     `/Users?${filterQuery('userName eq "nobody"')}`,
-  ])('L3 QL-17 switches the API connection on by GET %s', async (path) => {
+  ])('L3 QL-17 X-8 switches the API connection on by GET %s', async (path) => {
     const { status, body } = await wire.get(path);
     expect(status).toBe(200);
     expect(body).toEqual({ schemas: [LIST], totalResults: 0, itemsPerPage: 0, startIndex: 1, Resources: [] });

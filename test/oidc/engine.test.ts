@@ -494,7 +494,7 @@ describe('a login that a third party initiates (oidcc-client-test-3rd-party-init
 });
 
 describe('an error', () => {
-  it('holds no code, state, token or secret, even when the provider repeats them', async () => {
+  it('X-9 holds no code, state, token or secret, even when the provider repeats them', async () => {
     const tenant = provider.tenant({ clientSecrets: ['top secret one', 'top secret two'] });
     const { url, pending } = await engine.start(tenant, { redirectUri: REDIRECT_URI });
     const answer = provider.authorize(url);

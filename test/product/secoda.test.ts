@@ -158,6 +158,25 @@ describe('Secoda: the life of a person (SE-14, SE-18 to SE-20)', () => {
     expect((await site.service.people.get(ACME, await site.userId('ada')))?.state).toBe('invited');
   });
 
+  it('SE-19 X-6 a group may name who is put later, where the policy keeps such members: the team follows', async () => {
+    const policy = { putUnknownUser: 'create', unknownMembers: 'keep' } as const;
+    const site = await createProvisionedSite('secoda', {
+      policy: { scimNeedsOidc: false, beforeFirstLogin: 'active', membersBeforeFirstLogin: 'shown' },
+      router: { directoryFrom: 'path', policy },
+    });
+    const group = await site.pushGroup('Data', ['ada-at-okta', 'ben-at-okta']);
+    const team = (await site.storage.teams.findByName(ACME, 'Data'))?.id ?? '';
+    expect(await site.team(team)).toEqual([]);
+    await site.client.put('/Users/ada-at-okta', newUser('ada')).expect(201);
+    expect(await site.team(team)).toEqual(['ada Member']);
+    const journal = await site.storage.journal.page(ACME, 'provisioning', { after: '', limit: 100 });
+    const added = journal.items.filter(({ kind }) => kind === 'members-changed').map(({ details }) => details['added']);
+    expect(added).toEqual([['ada-at-okta']]);
+    await site.client.put('/Users/ben-at-okta', newUser('ben', { active: false })).expect(201);
+    await site.client.delete(`/Groups/${group}`).expect(204);
+    expect(await site.team(team)).toEqual([]);
+  });
+
   it('SE-18 PUT replaces the name and the members of a group', async () => {
     const site = await openWorkspace();
     const [ada, ben] = [await site.push('ada'), await site.push('ben')];

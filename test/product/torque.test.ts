@@ -206,6 +206,19 @@ describe('Torque: SCIM and sign-in of one person (TQ-34 to TQ-37, TQ-46)', () =>
     expect([await site.team('qa'), await site.team('dev')]).toEqual([['ada Space Developer'], ['ada Space Member']]);
   });
 
+  it('TQ-31 nothing that happens here shows in what the identity provider reads back', async () => {
+    const site = await openAccount();
+    const ada = await site.push('ada');
+    const read = async () => (await site.client.get(`/Users/${ada}`).expect(200)).body;
+    const before = await read();
+    await site.login('ada');
+    const userId = await site.userId('ada');
+    await site.service.people.grant(ACME, { userId, target: 'team:qa', role: 'Space Developer', by: OPERATOR });
+    await site.storage.users.update(ACME, userId, { displayName: 'Somebody else' });
+    await site.service.people.end(ACME, userId, OPERATOR);
+    expect(await read()).toEqual(before);
+  });
+
   it('TQ-46 finds a pushed person by the identity’s id, whatever the addresses are', async () => {
     const site = await openAccount();
     await site.push('ada', { externalId: 'oid-ada' });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { AccessEnded } from 'express-sso-scim';
+import { type AccessEnded, createMaintenance, type ScimRouterOptions } from 'express-sso-scim';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import type { Response } from 'supertest';
 import { observeStorage } from '../../src/testing/observed-storage.js';
@@ -7,6 +7,7 @@ import { createRecordingLogger } from '../support/recording-logger.js';
 import { expectScimError } from '../support/scim-error.js';
 import { createGroup, createUser, list, UNKNOWN_ID } from '../support/scim-resources.js';
 import { createScimSite, PATCH_OP, type ScimClient, USER } from '../support/scim-site.js';
+import { createTestKeyRing } from '../support/tenant-site.js';
 
 const INACTIVE = [{ op: 'replace', path: 'active', value: false }];
 const ACTIVE = [{ op: 'replace', path: 'active', value: true }];
@@ -430,6 +431,135 @@ describe('a host that fails to end access', () => {
     expect((await client.patch(`/Users/${ada.id}`, INACTIVE)).status).toBe(200);
     expect((await client.patch(`/Users/${ada.id}`, INACTIVE)).status).toBe(200);
     expect(own.calls).toHaveLength(2);
+  });
+});
+
+describe.each<[string, ScimRouterOptions]>([
+  ['the protocol alone', {}],
+  ['provisioning', { provisioning: {} }],
+])('maintenance, with %s', (_, options) => {
+  /** A person whose access is just being ended, and maintenance on another node, some minutes later each time. */
+  async function leaver() {
+    let now = Date.parse('2026-03-01T10:00:00.000Z');
+    const clock = { now: () => now };
+    const [own, store] = [createHost(), createMemoryStorage({ organizations: [{ id: 'acme', name: 'Acme' }] })];
+    const { endAccess } = own;
+    const client = await createScimSite({ clock, endAccess, logger, ...options }, store).client({
+      organizationId: 'acme',
+    });
+    const user = await createUser(client, 'ada');
+    const scope = { organizationId: 'acme', directoryId: client.directory.id };
+    const maintenance = createMaintenance({
+      storage: store,
+      keyRing: createTestKeyRing(),
+      clock,
+      logger,
+      endAccess,
+      endAccessTimeout: 100,
+      onEvent: async () => undefined,
+    });
+    return {
+      own,
+      store,
+      client,
+      user,
+      scope,
+      path: `/Users/${user.id}`,
+      down: () => own.does(() => Promise.reject(new Error(SECRET))),
+      async maintain(minutes = 6) {
+        now += minutes * 60_000;
+        const { accessEnded, accessNotEnded } = await maintenance.runOnce();
+        return [accessEnded, accessNotEnded];
+      },
+      async journal() {
+        const { items } = await store.journal.page(scope, 'provisioning', { after: '', limit: 100 });
+        return items
+          .filter(({ kind }) => kind.startsWith('access-'))
+          .map(({ kind, details }) => `${kind} ${details['cause']} ${details['reason']} ${details['directoryUserId']}`);
+      },
+    };
+  }
+
+  it.each([
+    ['deactivated', (client: ScimClient, path: string) => client.patch(path, INACTIVE)],
+    ['deleted', (client: ScimClient, path: string) => client.delete(path)],
+  ])(
+    'promise 7: goes on ending access of who was %s, until it has succeeded, and the journal says how it went',
+    async (reason, send) => {
+      const { own, store, client, user, scope, path, down, maintain, journal } = await leaver();
+      down();
+      expectRetryable(await send(client, path));
+      expect(await maintain()).toEqual([0, 1]);
+      own.does(() => new Promise(() => {}));
+      expect(await maintain()).toEqual([0, 1]);
+      own.does(() => {});
+      expect(await maintain(1)).toEqual([0, 0]);
+      expect(await maintain()).toEqual([1, 0]);
+      expect(await maintain()).toEqual([0, 0]);
+      expect(own.calls.map((call) => [call.userId, call.reason])).toEqual(Array(4).fill([user.id, reason]));
+      const personId = await store.people.linkedTo(scope, user.id);
+      expect(own.calls.every((call) => call.personId === personId)).toBe(true);
+      const left =
+        (await store.directoryUsers.get(scope, user.id)) ?? (await store.directoryUsers.getDeleted(scope, user.id));
+      expect(left).not.toHaveProperty('accessEnding');
+      expect(await journal()).toEqual([
+        `access-ended maintenance ${reason} ${user.id}`,
+        `access-not-ended maintenance ${reason} ${user.id}`,
+        `access-not-ended maintenance ${reason} ${user.id}`,
+        `access-not-ended scim ${reason} ${user.id}`,
+      ]);
+      // Who repeats the request hears that it is done.
+      const again = await send(client, path);
+      expect(again.status).toBe(reason === 'deleted' ? 404 : 200);
+      expect(own.calls).toHaveLength(4);
+    },
+  );
+
+  it('promise 7: has nothing to do where the request has succeeded, or a repeated one', async () => {
+    const { own, client, path, down, maintain, journal } = await leaver();
+    expect((await client.patch(path, INACTIVE)).status).toBe(200);
+    expect(await maintain()).toEqual([0, 0]);
+    await client.patch(path, ACTIVE);
+    down();
+    expectRetryable(await client.patch(path, INACTIVE));
+    own.does(() => {});
+    expect((await client.patch(path, INACTIVE)).status).toBe(200);
+    await maintain();
+    expect(own.calls).toHaveLength(3);
+    expect((await journal()).map((line) => line.split(' ')[0])).toEqual([
+      'access-ended',
+      'access-not-ended',
+      'access-ended',
+    ]);
+  });
+
+  it('promise 7: leaves who is back alone, and ends access of who has left once more', async () => {
+    const { own, store, client, user, scope, path, down, maintain } = await leaver();
+    down();
+    expectRetryable(await client.patch(path, INACTIVE));
+    expect((await client.patch(path, ACTIVE)).status).toBe(200);
+    own.does(() => {});
+    await maintain();
+    expect(own.calls).toHaveLength(1);
+    down();
+    expectRetryable(await client.patch(path, INACTIVE));
+    expect((await client.patch(path, [{ op: 'add', path: 'title', value: 'x' }])).status).toBe(503);
+    own.does(() => {});
+    await maintain();
+    expect(own.calls).toHaveLength(4);
+    expect(await store.directoryUsers.get(scope, user.id)).not.toHaveProperty('accessEnding');
+  });
+
+  it('promise 7: is told by what the change itself stores, so that a process that ends in between loses nothing', async () => {
+    const { own, store, client, path, maintain } = await leaver();
+    const seen: number[] = [];
+    own.does(async () => {
+      const far = '2027-01-01T00:00:00.000Z';
+      seen.push((await store.outbox.claim('access-ending', far, '2026-03-01T10:01:00.000Z', 10)).length);
+    });
+    expect((await client.patch(path, INACTIVE)).status).toBe(200);
+    expect(seen).toEqual([1]);
+    expect(await maintain()).toEqual([0, 0]);
   });
 });
 

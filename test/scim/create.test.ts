@@ -739,6 +739,40 @@ describe('POST /Groups (RFC 7643 section 4.2)', () => {
     expect(answer.body.members).toEqual([expect.objectContaining({ value: id })]);
   });
 
+  it('67 keeps members that are still to come where the policy says so, and shows them when they come', async () => {
+    const client = await withPolicy({ unknownMembers: 'keep', putUnknownUser: 'create' });
+    const { id } = await created(client, ADA);
+    const both = [{ value: 'ben' }, { value: id }, { value: 'cy' }, { value: 'dee' }];
+    const { body: group } = await client.post('/Groups', { displayName: 'G', members: both }).expect(201);
+    expect(group.members).toEqual([expect.objectContaining({ value: id })]);
+    const { body: later } = await client.post('/Groups', { displayName: 'H' }).expect(201);
+    await client.patch(`/Groups/${later.id}`, [{ op: 'add', path: 'members', value: [{ value: 'ben' }] }]);
+    // Taken out again, and a group that is replaced or deleted, waits for nobody.
+    await client.patch(`/Groups/${group.id}`, [{ op: 'remove', path: 'members[value eq "cy"]' }]).expect(200);
+    const { body: gone } = await client.post('/Groups', { displayName: 'I', members: [{ value: 'ben' }] });
+    await client.delete(`/Groups/${gone.id}`).expect(204);
+    const { body: other } = await client.post('/Groups', { displayName: 'J', members: [{ value: 'ben' }] });
+    await client.put(`/Groups/${other.id}`, { displayName: 'J', members: [{ value: 'dee' }] }).expect(200);
+
+    const { body: ben } = await client.put('/Users/ben', { userName: 'ben' }).expect(201);
+    expect(ben.groups.map((each: { readonly display: string }) => each.display)).toEqual(['G', 'H']);
+    expect((await client.put('/Users/cy', { userName: 'cy' }).expect(201)).body).not.toHaveProperty('groups');
+    expect((await client.put('/Users/dee', { userName: 'dee' }).expect(201)).body.groups).toHaveLength(2);
+    const { body: read } = await client.get(`/Groups/${group.id}`).expect(200);
+    expect(read.members.map((each: { readonly value: string }) => each.value).sort()).toEqual(
+      ['ben', 'dee', id].sort(),
+    );
+    expect(read.meta.version).not.toBe(group.meta.version);
+  });
+
+  it('67 keeps members for the ids of their own directory alone', async () => {
+    const policy = { unknownMembers: 'keep', putUnknownUser: 'create' } as const;
+    const [home, other] = [await withPolicy(policy), await withPolicy(policy)];
+    await home.post('/Groups', { displayName: 'G', members: [{ value: 'ben' }] }).expect(201);
+    expect((await other.put('/Users/ben', { userName: 'ben' }).expect(201)).body).not.toHaveProperty('groups');
+    expect((await home.put('/Users/ben', { userName: 'ben' }).expect(201)).body.groups).toHaveLength(1);
+  });
+
   it('68 keeps a member once that is sent twice', async () => {
     const client = await newClient();
     const { id } = await created(client, ADA);

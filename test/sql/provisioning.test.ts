@@ -108,6 +108,24 @@ describe.each(DATABASES)('what follows for people and teams, from two processes 
     }
   });
 
+  it('a member who is kept and comes at the same time is a member in the end', async () => {
+    const draft = (displayName: string) => ({ attributes: { displayName }, uniqueKeys: [] });
+    for (let round = 0; round < 20; round += 1) {
+      const id = `chosen-${round}`;
+      const groupId = await pushGroup(`Group ${round}`, []);
+      const user = { attributes: { userName: id }, uniqueKeys: [`userName:${id}`] };
+      const keep = { members: { add: [id], remove: [] }, unknownMembers: 'keep' } as const;
+      const [made] = await Promise.all([
+        nodes[0].provisioning.groups.create(scope, draft(`New ${round}`), [id], 'keep'),
+        nodes[round % 2 === 0 ? 0 : 1].provisioning.groups.change(scope, groupId, keep),
+        nodes[1].provisioning.users.create(scope, user, { id, isAwaited: true }),
+      ]);
+      const groups = (await nodes[0].storage.groups.groupsOf(scope, [id])).get(id) ?? [];
+      expect(groups.map((group) => group.id).sort()).toEqual([groupId, made.id].sort());
+      expect(await nodes[0].storage.pendingMembers.take(scope, id)).toEqual([]);
+    }
+  });
+
   it('a mapping that is changed during a storm of members gives exactly what the members have then', async () => {
     const people = await Promise.all(Array.from({ length: 24 }, (_, index) => push(`p${index}`)));
     const groupId = await pushGroup('Support', people.slice(0, 12));

@@ -102,7 +102,17 @@ export const REQUEST = {
 } as const;
 
 export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
-  const { acme = {}, users = [], teams = [], options = {}, before, preset = 'all-quiet', policy, origin = ORIGIN, router = {} } = seeds;
+  const {
+    acme = {},
+    users = [],
+    teams = [],
+    options = {},
+    before,
+    preset = 'all-quiet',
+    policy,
+    origin = ORIGIN,
+    router = {},
+  } = seeds;
   const of = <T extends object>(items: readonly T[]) => items.map((item) => ({ ...item, organizationId: 'acme' }));
   const organizations = [
     { id: 'acme', name: 'Acme', ...acme },
@@ -133,7 +143,10 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
     policy: { ...provisioning, scimNeedsOidc: false, existingPeople: 'link', ...policy },
   } as const;
   const app = express();
-  app.use('/scim/v2', createScimRouter(storage, { baseUrl: `${origin}/scim/v2`, clock, provisioning: rules, ...router }));
+  app.use(
+    '/scim/v2',
+    createScimRouter(storage, { baseUrl: `${origin}/scim/v2`, clock, provisioning: rules, ...router }),
+  );
   before?.(app);
   app.use(
     MOUNT,

@@ -6,7 +6,7 @@ import { createSqlStorage, migrate, migrationSql } from 'express-sso-scim/adapte
 import { CompiledQuery } from 'kysely';
 import { foldCase } from '../../src/core/fold.js';
 import { HOST_STORES, LIBRARY_STORES, PROVISIONING_STORES, TRAFFIC_STORES } from '../../src/storage/store-names.js';
-import { DATABASES, openDatabase, type SqlDatabase } from './sql-databases.js';
+import { DATABASES, type DatabaseName, openDatabase, type SqlDatabase } from './sql-databases.js';
 
 const chosen = DATABASES.find((name) => name === env['STORAGE']);
 /** What a store need not have, and these have not. */
@@ -19,40 +19,43 @@ export function randomRuns(inMemory: number): number {
   return chosen ? Math.ceil(inMemory / 10) : inMemory;
 }
 
-const opened: Promise<SqlDatabase>[] = [];
+const opened = new Map<DatabaseName, Promise<SqlDatabase>>();
 let prefixes = 0;
 let last: Promise<unknown> = Promise.resolve();
 
-if (chosen) {
-  afterAll(async () => {
-    for (const database of opened) await (await database).close();
-  });
-}
+afterAll(async () => {
+  for (const database of opened.values()) await (await database).close();
+});
 
 /**
  * A new and empty storage of the kind that the environment variable `STORAGE` names: `libsql`, `postgres`, or else
  * memory. One database serves a whole test file, each storage with tables of its own.
+ * @param name where the kind is not a matter of the environment
  */
-export function createChosenStorage(seeds: HostSeeds = {}): ManagedStorage & TrafficStores {
-  if (!chosen) return createMemoryStorage(seeds);
-  if (opened.length === 0) opened.push(openDatabase(chosen));
+export function createChosenStorage(
+  seeds: HostSeeds = {},
+  name: DatabaseName | undefined = chosen,
+): ManagedStorage & TrafficStores {
+  if (!name) return createMemoryStorage(seeds);
+  const opening = opened.get(name) ?? openDatabase(name);
+  opened.set(name, opening);
   prefixes += 1;
   const prefix = `s${prefixes}_`;
-  const opening = last.then(() => openTables(opened[0], prefix, seeds));
-  last = opening.catch(() => undefined);
-  return whenOpen(opening);
+  const tables = last.then(() => openTables(name, opening, prefix, seeds));
+  last = tables.catch(() => undefined);
+  return whenOpen(tables);
 }
 
 async function openTables(
-  opening: Promise<SqlDatabase> | undefined,
+  name: DatabaseName,
+  opening: Promise<SqlDatabase>,
   prefix: string,
   seeds: HostSeeds,
 ): Promise<ManagedStorage & TrafficStores> {
   const database = await opening;
-  if (!database) throw new Error('no database was opened');
   const options = { ...database.options, prefix };
   // PostgreSQL takes the whole script at once, in half the time.
-  if (chosen === 'postgres') await database.kysely.executeQuery(CompiledQuery.raw(migrationSql(chosen, options)));
+  if (name === 'postgres') await database.kysely.executeQuery(CompiledQuery.raw(migrationSql(name, options)));
   else await migrate(database.kysely, options);
   const schema = database.options.schema === undefined ? '' : `"${database.options.schema}".`;
   for (const text of seedStatements(`${schema}${prefix}`, seeds)) {

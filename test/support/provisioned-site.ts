@@ -1,3 +1,4 @@
+import type { Express } from 'express';
 import {
   createProvisioningService,
   type Organization,
@@ -22,6 +23,7 @@ export const OPERATOR = 'olga';
 export interface ProvisionedSite {
   readonly storage: ManagedStorage;
   readonly service: ProvisioningService;
+  readonly app: Express;
   readonly client: ScimClient;
   readonly events: readonly ProvisioningEvent[];
   /** A further directory, of this organization unless told. */
@@ -71,6 +73,7 @@ export async function createProvisionedSite(preset: PresetName, seeds: SiteSeeds
   return {
     storage,
     service,
+    app: site.app,
     client,
     events,
     directory: (id, organizationId = 'acme') => site.client({ organizationId, id }),

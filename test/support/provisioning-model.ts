@@ -59,7 +59,9 @@ export type ModelStep =
       readonly spaces: string | undefined;
       readonly roles: string | undefined;
       readonly groups: readonly string[] | 'missing';
-    };
+    }
+  /** The process of the host ends, and another one begins. */
+  | { readonly do: 'restart' };
 
 /** What can be seen from outside; texts, sorted. */
 export interface ModelView {
@@ -202,6 +204,8 @@ export class ProvisioningModel {
       }
       case 'login':
         this.#login(step);
+        return;
+      case 'restart':
         return;
     }
   }

@@ -76,6 +76,7 @@ export const anyStep: fc.Arbitrary<ModelStep> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('map' as const), mapping: anyMapping }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('invite' as const), person: anyPerson, team, role: teamRole }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('uninvite' as const), person: anyPerson, team }) },
   {
     weight: 2,

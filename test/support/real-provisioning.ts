@@ -13,6 +13,7 @@ import {
   type ModelStep,
   type ModelView,
 } from './provisioning-model.js';
+import type { DatabaseName } from './sql-databases.js';
 import { TOY_ROLES } from './toy-provisioning.js';
 
 export const DEFAULT_MODEL_POLICY: ModelPolicy = {
@@ -32,9 +33,7 @@ const PAGE = { after: '', limit: 1000 };
 /** The library on a storage, driven by the steps of the model. What is called how there is known by e-mail address. */
 export class RealProvisioning {
   readonly storage: ManagedStorage;
-  readonly #provisioning;
-  readonly #service;
-  readonly #signIn;
+  #process;
   readonly #rules;
   /** SCIM ids by directory and person. */
   readonly #users = new Map<string, string>();
@@ -44,12 +43,15 @@ export class RealProvisioning {
   readonly #teams = new Map<string, string>(FIRST_TEAMS.map(({ id }) => [id, id]));
   readonly #invitations: string[] = [];
 
-  constructor(policy: ModelPolicy, people: readonly string[]) {
-    this.storage = createChosenStorage({
-      organizations: [{ id: 'acme', name: 'Acme' }],
-      users: people.map((name) => ({ ...SCOPE, id: name, email: addressOf(name) })),
-      teams: FIRST_TEAMS.map(({ identifier, ...team }) => ({ ...SCOPE, ...team, ...(identifier && { identifier }) })),
-    });
+  constructor(policy: ModelPolicy, people: readonly string[], database?: DatabaseName) {
+    this.storage = createChosenStorage(
+      {
+        organizations: [{ id: 'acme', name: 'Acme' }],
+        users: people.map((name) => ({ ...SCOPE, id: name, email: addressOf(name) })),
+        teams: FIRST_TEAMS.map(({ identifier, ...team }) => ({ ...SCOPE, ...team, ...(identifier && { identifier }) })),
+      },
+      database,
+    );
     this.#rules = {
       roles: TOY_ROLES,
       policy: {
@@ -63,10 +65,25 @@ export class RealProvisioning {
         ...policy,
       },
     } as const;
+    this.#process = this.#start();
+  }
+
+  /** What a process of the host begins with: nothing but the storage. */
+  #start() {
     const clock = { now: () => Date.parse('2026-01-01T00:00:00.000Z') };
-    this.#provisioning = createProvisioning({ storage: this.storage, clock, rules: this.#rules });
-    this.#service = createProvisioningService(this.storage, { ...this.#rules, clock });
-    this.#signIn = createSignInProvisioning(this.storage, { ...this.#rules, clock });
+    return {
+      provisioning: createProvisioning({ storage: this.storage, clock, rules: this.#rules }),
+      service: createProvisioningService(this.storage, { ...this.#rules, clock }),
+      signIn: createSignInProvisioning(this.storage, { ...this.#rules, clock }),
+    };
+  }
+
+  get #provisioning() {
+    return this.#process.provisioning;
+  }
+
+  get #service() {
+    return this.#process.service;
   }
 
   async open(): Promise<this> {
@@ -164,6 +181,9 @@ export class RealProvisioning {
       }
       case 'login':
         return this.#login(step);
+      case 'restart':
+        this.#process = this.#start();
+        return;
     }
   }
 
@@ -255,7 +275,7 @@ export class RealProvisioning {
   }
 
   async #login({ person, spaces, roles, groups }: Extract<ModelStep, { readonly do: 'login' }>): Promise<void> {
-    await this.#signIn({
+    await this.#process.signIn({
       identity: {
         ...SCOPE,
         tenantId: 'tenant',

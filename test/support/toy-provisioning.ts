@@ -177,6 +177,8 @@ export class ToyProvisioning {
       case 'login':
         this.#login(step);
         return;
+      case 'restart':
+        return;
     }
   }
 

@@ -354,7 +354,7 @@ describe('the tenants of a storage, for sign-ins', () => {
     await expect(site.resolver.byId('tenant')).rejects.toThrow(StorageUnavailableError);
   });
 
-  it('that cannot be opened are an error, with a line in the log that holds no secret', async () => {
+  it('X-9 that cannot be opened are an error, with a line in the log that holds no secret', async () => {
     const { active, storage, clock } = createTenantSite();
     const { tenant } = await active();
     const lines: string[] = [];

@@ -19,6 +19,7 @@ import { createOidcTenantStore } from './oidc-tenant-store.js';
 import { createOutboxStore } from './outbox-store.js';
 import { OutsideAccess } from './outside-access.js';
 import { createOverrideStore } from './override-store.js';
+import { createPendingMemberStore } from './pending-member-store.js';
 import { createPersonStore } from './person-store.js';
 import { createSignInStore } from './sign-in-store.js';
 import { createTrafficStore } from './traffic-store.js';
@@ -72,6 +73,7 @@ function storageOver(
     overrides: createOverrideStore(access),
     conflicts: createConflictStore(access),
     holds: createHoldStore(access),
+    pendingMembers: createPendingMemberStore(access),
     traffic: createTrafficStore(access),
     transaction: (scope, work) =>
       access.transaction(scope, (inside) => work(storageOver(inside, organizationsOver, capabilities))),

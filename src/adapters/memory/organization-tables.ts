@@ -28,6 +28,13 @@ export interface Loss {
   readonly at: string;
 }
 
+/** A member that a group waits for. */
+interface PendingMember {
+  readonly directoryId: string;
+  readonly groupId: string;
+  readonly memberId: string;
+}
+
 /** A user of the host with what the library says besides. */
 export type HostUser = User & { readonly key?: string; readonly access?: 'open' | 'closed' };
 export type HostTeam = Team & { readonly key?: string };
@@ -105,6 +112,12 @@ export class OrganizationTables {
     ({ id }) => id,
     ({ directoryId }) => [directoryId],
     ({ grants }) => [...new Set(grants.map(({ userId }) => userId))],
+  );
+  /** Look-ups: member, group. */
+  readonly pendingMembers: RecordTable<PendingMember> = new RecordTable<PendingMember>(
+    ({ directoryId, groupId, memberId }) => placeKey(directoryId, groupId, memberId),
+    ({ directoryId, memberId }) => [placeKey(directoryId, memberId)],
+    ({ directoryId, groupId }) => [placeKey(directoryId, groupId)],
   );
   /** Look-up: directory. */
   readonly losses: RecordTable<Loss> = new RecordTable<Loss>(

@@ -1,3 +1,4 @@
+import { pendingMemberTables } from './pending-member-tables.js';
 import { postgresFunctions } from './postgres-functions.js';
 import { provisioningTables } from './provisioning-tables.js';
 import { signInTables } from './sign-in-tables.js';
@@ -17,6 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 2, statements: signInTables },
   { version: 3, statements: provisioningTables },
   { version: 4, statements: trafficTables },
+  { version: 5, statements: pendingMemberTables },
 ];
 
 /** The version of the tables that this code knows. */

@@ -20,6 +20,7 @@ import { openOidcTenantStore } from './oidc-tenant-store.js';
 import { openOutboxStore } from './outbox-store.js';
 import { OutsideAccess } from './outside-access.js';
 import { openOverrideStore } from './override-store.js';
+import { openPendingMemberStore } from './pending-member-store.js';
 import { openPersonStore } from './person-store.js';
 import { openSignInStore } from './sign-in-store.js';
 import { dialectOf } from './sql-dialect.js';
@@ -86,6 +87,7 @@ function openStores(site: StoreSite) {
     overrides: openOverrideStore(site),
     conflicts: openConflictStore(site),
     holds: openHoldStore(site),
+    pendingMembers: openPendingMemberStore(site),
     traffic: openTrafficStore(site),
   };
 }
@@ -112,6 +114,7 @@ function storageOver<DB>(access: JoinableAccess<DB>, stores: Stores): SqlStorage
     overrides: stores.overrides(access),
     conflicts: stores.conflicts(access),
     holds: stores.holds(access),
+    pendingMembers: stores.pendingMembers(access),
     traffic: stores.traffic(access),
     transaction: (scope, work) => access.transaction(scope, (inside) => work(storageOver(inside, stores))),
   };

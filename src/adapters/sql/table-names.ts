@@ -50,6 +50,7 @@ export interface TableNames {
   readonly heldGrants: string;
   readonly losses: string;
   readonly teamMemberships: string;
+  readonly pendingMembers: string;
   readonly traffic: string;
   readonly trafficHeads: string;
   readonly trafficHours: string;
@@ -109,6 +110,7 @@ export function tableNames({ prefix = 'sso_', schema }: TableOptions, dialect: S
     heldGrants: named('held_grants'),
     losses: named('losses'),
     teamMemberships: named('team_memberships'),
+    pendingMembers: named('pending_members'),
     traffic: named('traffic'),
     trafficHeads: named('traffic_heads'),
     trafficHours: named('traffic_hours'),

@@ -173,7 +173,7 @@ export function createGroupsEndpoint(options: {
 function memberRules(
   conditions: Conditions,
   { unknownMembers }: ScimPolicy,
-): { readonly unknownMembers: 'refuse' | 'skip'; readonly precondition?: (group: DirectoryGroup) => void } {
+): { readonly unknownMembers: ScimPolicy['unknownMembers']; readonly precondition?: (group: DirectoryGroup) => void } {
   if (conditions.ifMatch === undefined && conditions.ifNoneMatch === undefined) return { unknownMembers };
   return { unknownMembers, precondition: ({ version }) => requireMatch(conditions, version) };
 }

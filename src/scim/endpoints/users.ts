@@ -108,8 +108,10 @@ export function createUsersEndpoint(options: {
       if (user) return written(200, show(context, user, projection));
       if (policy.putUnknownUser === 'refuse' || conditions.ifMatch !== undefined) throw unknownUser(id);
       try {
-        const created = await users.create(scope, newUser(body, policy), chosenId(id));
-        return written(201, writer.write(context, created, undefined, projection));
+        const isAwaited = policy.unknownMembers === 'keep';
+        const created = await users.create(scope, newUser(body, policy), { id: chosenId(id), isAwaited });
+        const shown = isAwaited ? await storage.directoryUsers.getWithGroups(scope, created.id) : undefined;
+        return written(201, show(context, shown ?? { user: created, groups: [] }, projection));
       } catch (error) {
         // Another request may have created the very same user meanwhile.
         user = error instanceof UniqueConflictError ? await replaceExisting() : undefined;

@@ -146,4 +146,24 @@ export const MAPPING_RULES: readonly ContractRule[] = [
       expectSame(await holds.lostSince(other, T0, []), 0, 'how many in another directory');
     },
   }),
+  managedRule({
+    code: 'X4',
+    promise:
+      'a member that is still to come waits in its directory, once for each group, until it is taken or given up',
+    notice: 'somebody becomes a member of a group that an identity provider has taken them out of before they came',
+    async check({ storage: { pendingMembers }, newDirectory }) {
+      const [scope, other] = [await newDirectory(), await newDirectory()];
+      for (let times = 0; times < 2; times += 1) await pendingMembers.put(scope, 'g', ['a', 'b', 'c']);
+      for (const group of ['h', 'i']) await pendingMembers.put(scope, group, ['a', 'b']);
+      await pendingMembers.put(other, 'g', ['a']);
+      for (let times = 0; times < 2; times += 1) await pendingMembers.remove(scope, 'g', ['a', 'nobody']);
+      for (let times = 0; times < 2; times += 1) await pendingMembers.remove(scope, 'i');
+      await pendingMembers.remove(scope, 'h', []);
+      expectSameSet(await pendingMembers.take(scope, 'b'), ['g', 'h'], 'the groups that waited');
+      expectSame(await pendingMembers.take(scope, 'b'), [], 'what is taken a second time');
+      expectSame(await pendingMembers.take(scope, 'a'), ['h'], 'the groups that did not give it up');
+      expectSame(await pendingMembers.take(other, 'a'), ['g'], 'the group of the other directory');
+      expectSame(await pendingMembers.take(other, 'c'), [], 'what waits elsewhere');
+    },
+  }),
 ];

@@ -50,7 +50,8 @@ type ManagedPatch = {
     | 'mappings'
     | 'overrides'
     | 'conflicts'
-    | 'holds']?: Partial<ManagedStorage[Store]>;
+    | 'holds'
+    | 'pendingMembers']?: Partial<ManagedStorage[Store]>;
 };
 
 /** As {@link broken}, for the stores of provisioning. */
@@ -63,7 +64,7 @@ export function brokenManaged(
 }
 
 function applyManagedPatch(inner: ManagedStorage, patch: (inner: ManagedStorage) => ManagedPatch): ManagedStorage {
-  const { users, teams, people, logins, grants, mappings, overrides, conflicts, holds } = patch(inner);
+  const { users, teams, people, logins, grants, mappings, overrides, conflicts, holds, pendingMembers } = patch(inner);
   return {
     ...inner,
     users: { ...inner.users, ...users },
@@ -75,6 +76,7 @@ function applyManagedPatch(inner: ManagedStorage, patch: (inner: ManagedStorage)
     overrides: { ...inner.overrides, ...overrides },
     conflicts: { ...inner.conflicts, ...conflicts },
     holds: { ...inner.holds, ...holds },
+    pendingMembers: { ...inner.pendingMembers, ...pendingMembers },
     transaction: (scope, work) => manage(inner, scope, (inside) => work(applyManagedPatch(inside, patch))),
   };
 }

@@ -219,6 +219,9 @@ export const BROKEN_PROVISIONING: readonly BrokenAdapter[] = [
       },
     });
   }),
+  broken('X4', 'a group that gives up one member gives up all', () => ({ pendingMembers }) => ({
+    pendingMembers: { remove: (scope, groupId) => pendingMembers.remove(scope, groupId) },
+  })),
 ];
 
 async function endPlaces(

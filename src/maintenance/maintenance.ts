@@ -1,24 +1,33 @@
 import { type Clock, systemClock } from '../core/clock.js';
 import type { KeyRing } from '../core/key-ring.js';
 import { createDebugLogger, type Logger } from '../core/logger.js';
+import type { EndAccess } from '../provisioning/access.js';
+import { createAccessEndings } from '../provisioning/access-endings.js';
 import type { OidcTenantRecord } from '../storage/oidc-tenant-record.js';
 import type { ClaimedEvent } from '../storage/outbox-store.js';
 import type { Storage } from '../storage/storage.js';
-import { createClientCredentials } from './client-credentials.js';
-import { createTenantChanges } from './tenant-changes.js';
-import { HOST_EVENTS, type OidcTenantEvent, readTenantEvent } from './tenant-events.js';
-import { DEFAULT_OIDC_TENANT_POLICY, type OidcTenantPolicy, parseTenantPolicy } from './tenant-policy.js';
-import { createTenantUpkeep } from './tenant-upkeep.js';
-import { lookupTxtInDns, type TxtLookup } from './txt-lookup.js';
+import { createClientCredentials } from '../tenancy/client-credentials.js';
+import { createTenantChanges } from '../tenancy/tenant-changes.js';
+import { HOST_EVENTS, type OidcTenantEvent, readTenantEvent } from '../tenancy/tenant-events.js';
+import { DEFAULT_OIDC_TENANT_POLICY, type OidcTenantPolicy, parseTenantPolicy } from '../tenancy/tenant-policy.js';
+import { createTenantUpkeep } from '../tenancy/tenant-upkeep.js';
+import { lookupTxtInDns, type TxtLookup } from '../tenancy/txt-lookup.js';
 
 export interface MaintenanceOptions {
-  readonly storage: Pick<Storage, 'oidcTenants' | 'outbox' | 'signIns' | 'transaction'>;
+  readonly storage: Storage;
   readonly keyRing: KeyRing;
   /**
    * Tells the host of something, e.g. by mail. Called at least once for each event, outside any transaction; remember the
    * key of an event to do it once. When it rejects, or takes longer than half a minute, it is called again minutes later.
    */
   readonly onEvent: (event: OidcTenantEvent) => Promise<void>;
+  /**
+   * The same as for `createScimRouter`: where it failed, or a process ended before it was called, it is called again, minutes
+   * later and until it has succeeded. Without, whoever repeats the SCIM request does that alone.
+   */
+  readonly endAccess?: EndAccess;
+  /** Milliseconds that `endAccess` may take. 10,000 unless told. */
+  readonly endAccessTimeout?: number;
   readonly lookupTxt?: TxtLookup;
   /** The same as for `createOidcTenants`. */
   readonly policy?: Partial<OidcTenantPolicy>;
@@ -32,6 +41,9 @@ export interface MaintenanceReport {
   readonly tenants: number;
   readonly eventsTold: number;
   readonly eventsFailed: number;
+  /** People whose access has been ended by now, or is still to be. */
+  readonly accessEnded: number;
+  readonly accessNotEnded: number;
   /** Rows about sign-ins that are of no use any more. */
   readonly forgotten: number;
   /** Whether a limit of this run was reached, so that there may be more to do. */
@@ -58,7 +70,8 @@ const HOLD = 5 * 60_000;
 const TELLING_LIMIT = 30_000;
 
 /**
- * Creates what does the work that no request asks for: reminders of secrets that expire, look-ups of domains, and tidying.
+ * Creates what does the work that no request asks for: reminders of secrets that expire, look-ups of domains, access that could not be ended, and
+ * tidying.
  *
  * @example
  * const maintenance = createMaintenance({ storage, keyRing, onEvent: async (event) => sendMail(event) });
@@ -67,7 +80,14 @@ const TELLING_LIMIT = 30_000;
  * @throws {ConfigurationError} when the policy cannot be used.
  */
 export function createMaintenance(options: MaintenanceOptions): Maintenance {
-  const { storage, keyRing, onEvent, lookupTxt = lookupTxtInDns } = options;
+  const {
+    storage,
+    keyRing,
+    onEvent,
+    endAccess,
+    endAccessTimeout: timeout = 10_000,
+    lookupTxt = lookupTxtInDns,
+  } = options;
   const { clock = systemClock, logger = createDebugLogger('maintenance') } = options;
   const policy: OidcTenantPolicy = { ...DEFAULT_OIDC_TENANT_POLICY, ...parseTenantPolicy(options.policy ?? {}) };
   const changes = createTenantChanges(storage, clock, policy.reminderDays);
@@ -115,6 +135,8 @@ export function createMaintenance(options: MaintenanceOptions): Maintenance {
     }
   }
 
+  const endings = endAccess && createAccessEndings({ storage, clock, endAccess, timeout, logger });
+
   async function tellEvents() {
     let [told, failed] = [0, 0];
     while (told + failed < MOST_EVENTS) {
@@ -144,9 +166,12 @@ export function createMaintenance(options: MaintenanceOptions): Maintenance {
     async runOnce() {
       const tenants = await tendTenants();
       const { told, failed } = await tellEvents();
+      const { ended, notEnded } = (await endings?.retry(MOST_EVENTS)) ?? { ended: 0, notEnded: 0 };
       const forgotten = await forget();
-      const hasMore = tenants === MOST_TENANTS || told + failed >= MOST_EVENTS || forgotten >= MOST_FORGOTTEN;
-      return { tenants, eventsTold: told, eventsFailed: failed, forgotten, hasMore };
+      const isFull = [told + failed, ended + notEnded].some((count) => count >= MOST_EVENTS);
+      const hasMore = tenants === MOST_TENANTS || isFull || forgotten >= MOST_FORGOTTEN;
+      const events = { eventsTold: told, eventsFailed: failed };
+      return { tenants, ...events, accessEnded: ended, accessNotEnded: notEnded, forgotten, hasMore };
     },
   };
 }
