@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import { createScimRouter } from 'express-sso-scim';
 import type { ConsoleSite } from './console-site.js';
+import { createFounding } from './found-page.js';
 import { frontPage } from './front-page.js';
 import type { LoginChoice } from './login-page.js';
 import { personOf } from './person.js';
@@ -9,6 +10,7 @@ import { roleOf } from './person-role.js';
 import { createPortal } from './portal.js';
 import { RULES } from './rules.js';
 import { mountSignIn } from './sign-in.js';
+import { createTeamRoutes } from './teams/team-routes.js';
 
 /** The application, as an Express app. The order matters: each part is mounted where docs/ says. */
 export function createApplication(
@@ -32,6 +34,8 @@ export function createApplication(
   );
   mountSignIn(app, site, signIn);
   app.use('/portal', createPortal(site));
+  app.use('/teams', createTeamRoutes(site));
+  app.use(createFounding(site));
   app.get('/', async (request, response) => {
     response.set('Cache-Control', 'no-store').send(await frontPage(site, personOf(request)));
   });
