@@ -65,6 +65,7 @@ export { DEFAULT_SCIM_POLICY, type ScimPolicy } from './tenancy/scim-policy.js';
 export type { AdminAccess, AdminFeature, AdminRole } from './admin/admin-access.js';
 export { createAdminRouter } from './http/admin/admin-router.js';
 export type { AdminRouterOptions } from './http/admin/admin-router-options.js';
+export { createTestSignIn, type TestSignInOptions } from './http/admin/test-sign-in.js';
 
 // OpenID Connect without a router.
 

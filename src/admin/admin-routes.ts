@@ -9,6 +9,7 @@ import { oidcTenantRoutes } from './oidc-tenant-routes.js';
 import { overviewRoutes } from './overview-routes.js';
 import { peopleRoutes } from './people-routes.js';
 import { provisioningRoutes } from './provisioning-routes.js';
+import { testSignInRoutes } from './test-sign-in-routes.js';
 import { tokenRoutes } from './token-routes.js';
 
 /** Every operation of the administration. */
@@ -18,6 +19,7 @@ export function adminRoutes(site: AdminSite): readonly AdminRoute[] {
     ...oidcTenantRoutes(site),
     ...oidcSecretRoutes(site),
     ...oidcReviewRoutes(site),
+    ...testSignInRoutes(site),
     ...directoryRoutes(site),
     ...tokenRoutes(site),
     ...provisioningRoutes(site),

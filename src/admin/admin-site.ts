@@ -5,6 +5,7 @@ import type { Storage } from '../storage/storage.js';
 import type { Directories } from '../tenancy/directories.js';
 import type { DirectoryTokens } from '../tenancy/directory-tokens.js';
 import type { OidcTenants } from '../tenancy/oidc-tenants.js';
+import type { OidcTenantScope } from '../tenancy/tenant-changes.js';
 import type { ExamineTenant } from '../tenancy/tenant-examination.js';
 import type { OidcTenantPolicy } from '../tenancy/tenant-policy.js';
 
@@ -22,6 +23,8 @@ export interface AdminSite {
   readonly rules: CompleteRules;
   /** Who creates directories. */
   readonly directoryCreation: 'owner' | 'operator';
+  /** The address that begins a test sign-in in a browser; absent where none is offered. */
+  readonly testSignInUrl: ((scope: OidcTenantScope) => string) | undefined;
   /** The base URL of a directory, as its identity provider is told. */
   scimUrl(directoryId: string): string;
   /** Addresses of the sign-in router that an identity provider is told. */

@@ -36,6 +36,12 @@ export interface HoldAnswer extends Omit<Hold, 'grants'> {
   readonly first: readonly { readonly userId: string; readonly name: string; readonly place: string }[];
 }
 
+/** All removals of a directory that wait. */
+export interface HoldsAnswer {
+  readonly directoryId: string;
+  readonly items: readonly HoldAnswer[];
+}
+
 /** What waits for a decision of the organization. */
 export function inboxRoutes(site: AdminSite): readonly AdminRoute[] {
   return [
@@ -81,7 +87,7 @@ export function inboxRoutes(site: AdminSite): readonly AdminRoute[] {
       path: HOLDS,
       ...OWNER,
       title: 'Removals that wait for a decision',
-      async handle({ organizationId }, { params: { directoryId } }) {
+      async handle({ organizationId }, { params: { directoryId } }): Promise<HoldsAnswer> {
         const { scope, service } = await provisioningAt(site, organizationId, directoryId);
         const items: HoldAnswer[] = [];
         for (const hold of await service.inbox.holds(scope)) items.push(await heldInNames(site, organizationId, hold));

@@ -53,6 +53,8 @@ function operationOf(route: AdminRoute): object {
   return {
     operationId: id,
     summary: title,
+    'x-role': role,
+    ...(needs !== undefined && { 'x-feature': needs }),
     description: `For the role ${role} and above.${needs === undefined ? '' : ` The plan must include ${needs}.`}`,
     parameters: [...inPath, ...inQuery],
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body.schema } } } }),

@@ -28,10 +28,15 @@ export type FormField =
       readonly options: readonly { readonly value: string; readonly label: string }[];
     });
 
-/** A question with its label, its hint, and what is wrong with the last answer. */
-export function field(shape: FormField, sent: readonly string[] | undefined, faults: readonly string[]): Html {
+/** A question with its label, its hint, and what is wrong with the last answer. `formId` is the form's own on the page. */
+export function field(
+  shape: FormField,
+  formId: string,
+  sent: readonly string[] | undefined,
+  faults: readonly string[],
+): Html {
   const { name, label, hint } = shape;
-  const id = `field-${name}`;
+  const id = `${formId}-${name}`;
   const isWrong = faults.length > 0;
   const described = [hint !== undefined && `${id}-hint`, isWrong && `${id}-fault`].filter((each) => each !== false);
   const attributes = html` id="${id}" name="${name}"${described.length > 0 && html` aria-describedby="${described.join(' ')}"`}${isWrong && html` aria-invalid="true"`}${shape.required === true && html` required`}`;

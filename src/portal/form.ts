@@ -2,6 +2,7 @@ import type { ConfigurationFault } from '../core/option-faults.js';
 import { type FormField, field } from './field.js';
 import { type Html, type HtmlPart, html } from './html.js';
 import type { PageView, SubmittedForm } from './page-view.js';
+import { name } from './text.js';
 
 interface FormShape {
   /** The route that takes it. */
@@ -25,16 +26,18 @@ interface FormShape {
  */
 export function form(view: PageView, shape: FormShape): Html {
   const { action, method = 'POST', params = {}, fields = [], hidden = {}, submit, label, danger = false, more } = shape;
+  const formId = view.formId();
   const failed = failedForm(view, action, params);
   const faults = failed?.problem.faults ?? [];
   const sent = { _token: view.formToken, _key: view.formKey(), ...hidden };
   const address = view.link(action, params, method === 'POST' ? {} : { method });
   return html`<form method="post" action="${address}"${label !== undefined && html` aria-label="${label}"`}>
 ${failed && problemBox(failed, strayFaults(faults, fields))}
+${failed?.problem.code === 'stale_version' && choice(view, failed, fields)}
 ${Object.entries(sent).map(([key, value]) => html`<input type="hidden" name="${key}" value="${value}">`)}
-${fields.map((each) => field(each, failed?.values.get(each.name), faultsAt(faults, each.name)))}
+${fields.map((each) => field(each, formId, failed?.values.get(each.name), faultsAt(faults, each.name)))}
 ${more}
-<p><button${danger && html` class="danger"`}>${submit}</button></p>
+<p><button${danger && html` class="danger"`}>${failed?.problem.code === 'stale_version' ? `${submit} in place of that` : submit}</button></p>
 </form>`;
 }
 
@@ -68,4 +71,31 @@ function strayFaults(
 
 function isAt(path: string, name: string): boolean {
   return path === name || path.startsWith(`${name}[`) || path.startsWith(`${name}.`);
+}
+
+/** Both versions, where somebody else was faster: what was typed, and what is there now. */
+function choice(view: PageView, { values }: SubmittedForm, fields: readonly FormField[]): Html {
+  const others = fields.flatMap((each) => {
+    const [mine, now] = [values.get(each.name)?.at(-1) ?? '', currentText(each)];
+    return mine === now || each.kind === 'secret' ? [] : [{ label: each.label, mine, now }];
+  });
+  return html`<div class="notice"><p>Look at both, then send yours again, or <a href="${view.here({})}">take what is there</a>.</p>
+<table><thead><tr><th scope="col">Field</th><th scope="col">Yours</th><th scope="col">There now</th></tr></thead><tbody>${others.map(
+    ({ label, mine, now }) => html`<tr><th scope="row">${label}</th><td>${name(mine)}</td><td>${name(now)}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+function currentText(shape: FormField): string {
+  switch (shape.kind) {
+    case 'secret':
+      return '';
+    case 'yes-no':
+      return String(shape.value === true);
+    case 'several':
+      return (shape.values ?? []).join(', ');
+    case 'time':
+      return shape.value?.slice(0, 16) ?? '';
+    default:
+      return shape.value ?? '';
+  }
 }

@@ -42,30 +42,36 @@ ${body}
 `;
 }
 
-/** A document that says what is wrong, where no page can. */
-export function problemPage(
-  assets: PageView['assets'],
-  { sentence, mender, requestId }: ShownProblem,
-  wayOut: { readonly label: string; readonly url: string } | undefined,
-): Html {
+/** A document that belongs to nobody's navigation. */
+export function bareLayout({ stylesheet }: Pick<PageView['assets'], 'stylesheet'>, title: string, body: Html): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>This did not work</title>
-<link rel="stylesheet" href="${assets.stylesheet}">
+<title>${title}</title>
+<link rel="stylesheet" href="${stylesheet}">
 </head>
 <body>
 <main id="content">
-<h1>This did not work</h1>
-<p>${sentence}</p>
-<p>${mender}</p>
-${wayOut && html`<p><a href="${wayOut.url}">${wayOut.label}</a></p>`}
-<p class="quiet">Request: <code>${requestId}</code></p>
+<h1>${title}</h1>
+${body}
 </main>
 </body>
 </html>
 `;
+}
+
+/** A document that says what is wrong, where no page can. */
+export function problemPage(
+  assets: PageView['assets'],
+  { sentence, mender, requestId }: ShownProblem,
+  wayOut: { readonly label: string; readonly url: string } | undefined,
+): Html {
+  const body = html`<p>${sentence}</p>
+<p>${mender}</p>
+${wayOut && html`<p><a href="${wayOut.url}">${wayOut.label}</a></p>`}
+<p class="quiet">Request: <code>${requestId}</code></p>`;
+  return bareLayout(assets, 'This did not work', body);
 }

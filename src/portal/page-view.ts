@@ -29,11 +29,15 @@ export interface PageView {
   readonly assets: { readonly stylesheet: string; readonly script: string };
   /** The address of a route, for links and forms. Its name stands in for the path, which the route knows. */
   link(route: string, params?: Readonly<Record<string, string>>, query?: Readonly<Record<string, string>>): string;
+  /** The address of this very page, with a further or another parameter. */
+  here(query: Readonly<Record<string, string>>): string;
   /** Whether there is such a route here, and this person may use it. */
   may(route: string): boolean;
   readonly formToken: string;
   /** A new one for each form, so that one sent twice is carried out once. */
   formKey(): string;
+  /** Names the next form of the page. */
+  formId(): string;
   readonly submitted: SubmittedForm | undefined;
   /** What has just been done, as a sentence. */
   readonly done: string | undefined;

@@ -28,6 +28,7 @@ button[disabled] { opacity: .6; }
 .notice { border-inline-start: 4px solid var(--bad); background: var(--box); padding: .5rem 1rem; }
 .state { border: 1px solid var(--line); border-radius: 1rem; padding: .05rem .6rem; font-size: .9rem; white-space: nowrap; }
 .state-active, .state-proved, .gains { color: var(--good); } .state-rejected, .state-failed, .state-expired, .loses { color: var(--bad); }
+ul.plain, ol.plain { list-style: none; padding: 0; } ul.plain > li { border-bottom: 1px solid var(--line); padding: .5rem 0 1rem; } h3 { font-size: 1.05rem; }
 code { background: var(--box); padding: .1rem .3rem; border-radius: .2rem; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .3rem 1.5rem; } dt { color: var(--quiet); } dd { margin: 0; }
 .picture { width: 100%; height: auto; } .picture text { fill: var(--text); font-size: 14px; } .picture .appears { stroke: var(--good); } .picture .goes { stroke: var(--bad); stroke-dasharray: 6 4; } .picture .stays { stroke: var(--quiet); } .picture path { fill: none; stroke-width: 2; }

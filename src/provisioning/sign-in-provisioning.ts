@@ -5,10 +5,12 @@ import type { User } from '../storage/host-storage.js';
 import { type ManagedStorage, manage, managed } from '../storage/managed-storage.js';
 import type { OrganizationScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
+import { MOST_SPACES, spacesNamed, teamsNamed } from './claimed-teams.js';
 import type { TeamRole } from './group-mapping.js';
 import { joinLogin, type LoginRefusal } from './join-login.js';
 import { readLoginGround } from './login-ground.js';
 import { planLogin } from './login-plan.js';
+import { SIGN_IN_SENTENCES } from './login-refusal.js';
 import { recordOf } from './person-change.js';
 import type { ProvisioningPolicy } from './provisioning-policy.js';
 import { completeRules, PROVISIONING_RULES_SCHEMA, type ProvisioningRules } from './provisioning-rules.js';
@@ -44,16 +46,6 @@ export type SignInOutcome =
 /** Finds out who a sign-in is and does what follows from it. Fits `onSignIn` of `createOidcTenantRouter`. */
 export type SignInProvisioning = (login: { readonly identity: SignInIdentity }) => Promise<SignInOutcome>;
 
-const SENTENCES: Readonly<Record<LoginRefusal, string>> = {
-  deactivated: 'Your access has been ended by your organization.',
-  'access-ending': 'Your access is just being ended by your organization.',
-  'linked-elsewhere': 'There is an account of this address already, and it belongs to another identity.',
-  'email-not-verified': 'Your identity provider gave no e-mail address that can lead to an account here.',
-  conflict:
-    'Your organization has to confirm who you are first. Ask its administrator to look at the provisioning settings.',
-  'not-provisioned': 'Your organization has not given you an account here yet.',
-};
-
 const isFunction = { isFunction: true, description: 'a function' };
 
 const parse = createOptionsValidator<SignInProvisioningOptions>('createSignInProvisioning', {
@@ -75,9 +67,6 @@ const parse = createOptionsValidator<SignInProvisioningOptions>('createSignInPro
     clock: { type: 'object', required: ['now'], properties: { now: isFunction }, description: 'an object with now' },
   },
 });
-
-/** Spaces in one claim; whoever sends more means something else. */
-const MOST_SPACES = 1000;
 
 /**
  * Creates what decides who somebody is who has signed in at the organization's identity provider, makes people where the
@@ -145,7 +134,7 @@ async function carryOut(
     const { reason } = match;
     step.note('login-refused', { tenantId, reason, ...(match.userId !== undefined && { userId: match.userId }) });
     await step.complete();
-    return { refusal: SENTENCES[reason], reason };
+    return { refusal: SIGN_IN_SENTENCES[reason], reason };
   }
   const created = match.kind === 'create';
   const userId = created ? await makePerson(storage, scope, step, identity) : match.userId;
@@ -225,26 +214,4 @@ async function updateProfile(
   if (Object.keys(next).length === 0) return;
   await users.update(scope, userId, next);
   await step.tell('person.updated', { userId });
-}
-
-async function spacesNamed({ teams }: ManagedStorage, scope: OrganizationScope, claim: unknown) {
-  const items: readonly unknown[] = typeof claim === 'string' ? claim.split(',') : Array.isArray(claim) ? claim : [];
-  const names = new Set(
-    items
-      .slice(0, MOST_SPACES)
-      .filter((item) => typeof item === 'string')
-      .map((item) => item.trim()),
-  );
-  const found: { readonly teamId: string; readonly name: string }[] = [];
-  for (const name of names) {
-    const team = name === '' ? undefined : await teams.findByName(scope, name);
-    if (team) found.push({ teamId: team.id, name: team.name });
-  }
-  return found;
-}
-
-async function teamsNamed({ teams }: ManagedStorage, scope: OrganizationScope, { groups }: SignInIdentity) {
-  if (groups.state !== 'present') return [];
-  const found = await teams.findByIdentifiers(scope, groups.values);
-  return found.map(({ id: teamId, identifier = '' }) => ({ teamId, identifier }));
 }

@@ -7,7 +7,8 @@ import type { OidcTenantRecord } from '../storage/oidc-tenant-record.js';
 import type { OidcTenantStore } from '../storage/oidc-tenant-store.js';
 import { createClientCredentials } from './client-credentials.js';
 import { normalizeDomain } from './domain-name.js';
-import { type OidcTenant, parseOidcTenant } from './oidc-tenant.js';
+import type { OidcTenant } from './oidc-tenant.js';
+import { openTenant } from './open-tenant.js';
 import type { SignInRules, TenantResolver } from './tenant-resolver.js';
 
 export interface TenantResolverOptions {
@@ -48,27 +49,13 @@ export function createTenantResolver(
   async function usable(record: OidcTenantRecord | undefined): Promise<UsableTenant | undefined> {
     if (record?.state !== 'active' || record.provedDomains.length === 0) return undefined;
     try {
-      const tenant = openTenant(record);
+      const tenant = openTenant(record, credentials);
       await sealAnew(record);
       return { tenant, rules: { ssoRequired: true, breakGlassEmails: record.breakGlassEmails } };
     } catch (error) {
       logger.error({ tenantId: record.id, error }, 'an OIDC tenant cannot be used');
       throw error;
     }
-  }
-
-  function openTenant(tenant: OidcTenantRecord): OidcTenant {
-    const { id, organizationId, settings, provedDomains, privateKey } = tenant;
-    const { clientSecrets, privateKeyPem: pem } = credentials.open(tenant);
-    const { sealed: _, fingerprint: __, addedAt: ___, ...key } = privateKey ?? {};
-    return parseOidcTenant({
-      ...settings,
-      id,
-      organizationId,
-      provedDomains,
-      ...(clientSecrets.length > 0 && { clientSecrets }),
-      ...(pem !== undefined && { privateKey: { ...key, pem } }),
-    });
   }
 
   async function sealAnew(tenant: OidcTenantRecord): Promise<void> {

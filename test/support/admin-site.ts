@@ -3,17 +3,24 @@ import {
   type AdminAccess,
   type AdminRole,
   type AdminRouterOptions,
-  composeStorage,
   createAdminRouter,
   createMaintenance,
+  createScimRouter,
+  type KeyRing,
   type Maintenance,
   type Organization,
+  type PresetName,
+  presets,
   type Storage,
+  StorageUnavailableError,
   type Team,
   type User,
 } from 'express-sso-scim';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
-import request, { type Test } from 'supertest';
+import request, { type Response, type Test } from 'supertest';
+import { observeStorage } from '../../src/testing/observed-storage.js';
+import { newUser } from './provisioned-site.js';
+import { GROUP } from './scim-site.js';
 import { createTestKeyRing } from './tenant-site.js';
 
 export const ORIGIN = 'https://app.example';
@@ -29,13 +36,20 @@ export interface AdminClient {
   /** A page. */
   page(path: string): Test;
   /** Sends the form of a page that goes to this address, with these fields and the hidden ones of the form. */
-  submit(page: string, action: string, fields?: Readonly<Record<string, string | readonly string[]>>): Promise<Test>;
+  submit(page: string, action: string, fields?: FormFields): Promise<Response>;
+  /** Sends a form as it is, encoded. */
+  form(action: string, body: string): Test;
 }
 
+type FormFields = Readonly<Record<string, string | readonly string[]>>;
+
 export interface AdminSiteSeeds {
-  readonly organizations?: readonly Organization[];
+  readonly acme?: Partial<Organization>;
   readonly users?: readonly User[];
   readonly teams?: readonly Team[];
+  /** How people are provisioned; in manual mode, with linking by address, unless told. */
+  readonly preset?: PresetName;
+  readonly policy?: object;
   readonly options?: Partial<AdminRouterOptions>;
   readonly before?: (app: Express) => void;
 }
@@ -44,21 +58,60 @@ export interface AdminSiteSeeds {
 export interface AdminTestSite {
   readonly app: Express;
   readonly storage: Storage;
+  readonly keyRing: KeyRing;
+  /** The calls of the storage since the last look. */
+  calls(): readonly string[];
   readonly txt: Map<string, readonly string[] | Error>;
   readonly maintenance: Maintenance;
   wait(milliseconds: number): void;
   as(role: AdminRole, more?: Partial<AdminAccess>): AdminClient;
   nobody(): AdminClient;
+  /** The call of the storage that fails from now on. */
+  readonly broken: { call?: string };
+  /** An OIDC tenant of acme that signs people in, by its id. */
+  activeTenant(form?: object): Promise<string>;
+  /** A directory of acme with a token, which an identity provider pushes with. */
+  directory(name?: string): Promise<PushedDirectory>;
 }
 
+/** A directory as its identity provider sees it. */
+export interface PushedDirectory {
+  readonly id: string;
+  readonly tokenId: string;
+  readonly token: string;
+  /** `/organizations/acme/directories/<id>` */
+  readonly path: string;
+  push(path: string, body: object): Promise<Response>;
+  /** Pushes a user and answers the SCIM id. */
+  user(name: string, more?: object): Promise<string>;
+  group(name: string, memberIds?: readonly string[]): Promise<string>;
+}
+
+/** A request as an owner types it. */
+export const REQUEST = {
+  domains: 'acme.example',
+  authority: 'https://idp.acme.example',
+  clientId: 'app',
+  clientSecret: 'the secret of acme',
+} as const;
+
 export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
-  const { organizations = [], users = [], teams = [], options = {}, before } = seeds;
+  const { acme = {}, users = [], teams = [], options = {}, before, preset = 'all-quiet', policy } = seeds;
   const of = <T extends object>(items: readonly T[]) => items.map((item) => ({ ...item, organizationId: 'acme' }));
-  const base = createMemoryStorage({ users: of(users), teams: of(teams) });
-  const known = new Map(
-    [{ id: 'acme', name: 'Acme' }, { id: 'other', name: 'Other' }, ...organizations].map((each) => [each.id, each]),
+  const organizations = [
+    { id: 'acme', name: 'Acme', ...acme },
+    { id: 'other', name: 'Other' },
+  ];
+  const seen: string[] = [];
+  const broken: { call?: string } = {};
+  const storage = observeStorage(
+    createMemoryStorage({ organizations, users: of(users), teams: of(teams) }),
+    async (call, proceed) => {
+      seen.push(call.name);
+      if (call.name === broken.call) throw new StorageUnavailableError('the database is away', { retryAfter: 7 });
+      return proceed();
+    },
   );
-  const storage = composeStorage(base, { organizations: { get: async (id) => known.get(id) } });
   const time = { now: Date.parse('2027-01-04T08:00:00.000Z') };
   const clock = { now: () => time.now };
   const txt = new Map<string, readonly string[] | Error>();
@@ -68,7 +121,13 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
     return values;
   };
   const keyRing = createTestKeyRing();
+  const { mappingMode, provisioning } = presets[preset];
+  const rules = {
+    mappingMode,
+    policy: { ...provisioning, scimNeedsOidc: false, existingPeople: 'link', ...policy },
+  } as const;
   const app = express();
+  app.use('/scim/v2', createScimRouter(storage, { baseUrl: `${ORIGIN}/scim/v2`, clock, provisioning: rules }));
   before?.(app);
   app.use(
     MOUNT,
@@ -79,33 +138,78 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
       keyRing,
       lookupTxt,
       clock,
+      provisioning: rules,
       authorize: ({ headers }) => {
         const access = headers['x-access'];
-        return typeof access === 'string' ? (JSON.parse(access) as AdminAccess) : undefined;
+        return typeof access === 'string' ? (JSON.parse(decodeURIComponent(access)) as AdminAccess) : undefined;
       },
       ...options,
     }),
   );
   const maintenance = createMaintenance({ storage, keyRing, clock, lookupTxt, onEvent: async () => undefined });
+
+  function as(role: AdminRole, more: Partial<AdminAccess> = {}): AdminClient {
+    const access: AdminAccess = {
+      organizationId: 'acme',
+      actor: { id: role, name: `The ${role}` },
+      role,
+      features: ['oidc', 'scim'],
+      ...more,
+    };
+    return clientOf(app, { 'X-Access': encodeURIComponent(JSON.stringify(access)) });
+  }
+
   return {
     app,
     storage,
+    keyRing,
+    calls: () => seen.splice(0),
     txt,
     maintenance,
     wait: (milliseconds) => {
       time.now += milliseconds;
     },
-    as: (role, more = {}) => {
-      const access: AdminAccess = {
-        organizationId: 'acme',
-        actor: { id: role, name: `The ${role}` },
-        role,
-        features: ['oidc', 'scim'],
-        ...more,
-      };
-      return clientOf(app, { 'X-Access': JSON.stringify(access) });
-    },
+    as,
     nobody: () => clientOf(app, {}),
+    broken,
+
+    async activeTenant(form = {}) {
+      const { body } = await as('owner')
+        .post(`${ACME}/oidc-tenants`, { ...REQUEST, ...form })
+        .expect(201);
+      const { id, domains } = body.tenant;
+      for (const { record } of domains) txt.set(record.name, [record.value]);
+      const path = `${ACME}/oidc-tenants/${id}`;
+      const proved = await as('owner').post(`${path}/check-domains`).expect(200);
+      await as('operator').post(`${path}/approve`, { version: proved.body.tenant.version }).expect(200);
+      return id;
+    },
+
+    async directory(name = 'Entra ID') {
+      const owner = as('owner');
+      const { body } = await owner.post(`${ACME}/directories`, { name }).expect(201);
+      const path = `${ACME}/directories/${body.id}`;
+      const made = await owner.post(`${path}/tokens`, { name: 'first' }).expect(201);
+      const { token, record } = made.body;
+      const push = async (to: string, sent: object) =>
+        request(app)
+          .post(`/scim/v2/${body.id}${to}`)
+          .set('Authorization', `Bearer ${token}`)
+          .set('Content-Type', 'application/scim+json')
+          .send(JSON.stringify(sent));
+      return {
+        id: body.id,
+        tokenId: record.id,
+        token,
+        path,
+        push,
+        user: async (user, more) => (await push('/Users', newUser(user, more))).body.id,
+        async group(displayName, memberIds = []) {
+          const members = memberIds.map((value) => ({ value }));
+          return (await push('/Groups', { schemas: [GROUP], displayName, members })).body.id;
+        },
+      };
+    },
   };
 }
 
@@ -116,6 +220,8 @@ function clientOf(app: Express, who: Readonly<Record<string, string>>): AdminCli
     (path: string, body: object = {}) =>
       request(app)[method](`${MOUNT}/api${path}`).set(who).set(from).send(body);
   const page = (path: string) => request(app).get(`${MOUNT}${path}`).set(who).set('Accept', 'text/html');
+  const form = (action: string, body: string) =>
+    request(app).post(`${MOUNT}${action}`).set(who).set(from).type('form').send(body);
   return {
     get: (path) => request(app).get(`${MOUNT}/api${path}`).set(who),
     post: change('post'),
@@ -124,13 +230,9 @@ function clientOf(app: Express, who: Readonly<Record<string, string>>): AdminCli
     page,
     async submit(path, action, fields = {}) {
       const { text } = await page(path).expect(200);
-      return request(app)
-        .post(`${MOUNT}${action}`)
-        .set(who)
-        .set(from)
-        .type('form')
-        .send(encoded({ ...hiddenFields(text, `${MOUNT}${action}`), ...fields }));
+      return form(action, encoded({ ...hiddenFields(text, `${MOUNT}${action}`), ...fields }));
     },
+    form,
   };
 }
 

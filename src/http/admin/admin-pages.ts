@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express';
 import { AdminProblem, asProblem } from '../../admin/admin-problem.js';
 import type { AdminContext } from '../../admin/admin-route.js';
-import type { FoundRoute, RouteTable } from '../../admin/route-table.js';
+import { type FoundRoute, pathOf, type RouteTable } from '../../admin/route-table.js';
 import type { Html } from '../../portal/html.js';
 import { layout, problemPage } from '../../portal/layout.js';
-import type { FormOutcome, PortalPage, SubmittedForm } from '../../portal/page-view.js';
+import type { FormOutcome, PortalPage } from '../../portal/page-view.js';
 import { FORM_OUTCOMES, PORTAL_PAGES } from '../../portal/portal.js';
 import type { Storage } from '../../storage/storage.js';
 import { noRoute, nothing } from './admin-api.js';
@@ -15,8 +15,9 @@ import { refuseOtherSites } from './cross-site-check.js';
 import type { FormTokens } from './form-token.js';
 import { type FormValues, formValues, valueFrom } from './form-values.js';
 import type { Once } from './once.js';
-import { createPageViews } from './page-views.js';
+import { createPageViews, type PageState } from './page-views.js';
 import { shownProblem } from './page-words.js';
+import { redirect, writePage } from './page-writer.js';
 import { queryText } from './path-segments.js';
 
 /** The half of the administration that browsers see. */
@@ -38,6 +39,8 @@ interface AdminPagesParts {
 const OWN_FIELDS: ReadonlySet<string> = new Set(['_token', '_key']);
 /** What it adds to the query of a page. */
 const OWN_PARAMETERS: ReadonlySet<string> = new Set(['done', 'method']);
+/** Where people begin: the first that they may see. */
+const HOMES = ['list-oidc-requests', 'read-overview', 'list-people'] as const;
 const FORM_METHODS: ReadonlySet<string> = new Set(['POST', 'PUT', 'DELETE']);
 
 export function createAdminPages({ table, settings, once, storage, tokens, note }: AdminPagesParts): AdminPages {
@@ -46,17 +49,29 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
 
   async function home(request: Request, response: Response, requestId: string): Promise<void> {
     const context = await admit(request, authorize, { route: { role: 'member' }, params: {} }, requestId);
-    redirect(response, views.address(context, 'read-overview', {}, {}));
+    const first = HOMES.find((route) => views.may(context, route));
+    if (first === undefined) throw new AdminProblem('forbidden');
+    redirect(response, views.address(context, first, {}, {}));
   }
 
   async function show(request: Request, response: Response, found: FoundRoute, requestId: string): Promise<void> {
+    if (found.route.id === 'start-test-sign-in') return leave(request, response, found, requestId);
     const page = PORTAL_PAGES.get(found.route.id);
     if (!page) throw new AdminProblem('not_found');
     const context = await admit(request, authorize, found, requestId);
     const query = formValues(queryText(request.url));
     const done = FORM_OUTCOMES.get(query.get('done')?.at(-1) ?? '')?.done;
     const data = await read(context, found, without(query, OWN_PARAMETERS));
-    writePage(response, 200, await rendered(context, page, data, { done }));
+    writePage(response, 200, await rendered(context, page, data, { at: request.url, done }));
+  }
+
+  /** Sends the browser to the identity provider. A link and no form: pages lead forms nowhere else. */
+  async function leave(request: Request, response: Response, found: FoundRoute, requestId: string): Promise<void> {
+    const context = await admit(request, authorize, found, requestId);
+    const site = request.get('sec-fetch-site');
+    if (site !== undefined && site !== 'same-origin') throw new AdminProblem('cross_site');
+    await read(context, found, new Map());
+    await settings.startTestSignIn?.(request, response, found.params['tenantId'] ?? '');
   }
 
   async function read(context: AdminContext, { route, params }: FoundRoute, query: FormValues): Promise<unknown> {
@@ -66,12 +81,7 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
     return data;
   }
 
-  async function rendered(
-    context: AdminContext,
-    page: PortalPage,
-    data: unknown,
-    more: { readonly done?: string | undefined; readonly submitted?: SubmittedForm },
-  ): Promise<Html> {
+  async function rendered(context: AdminContext, page: PortalPage, data: unknown, more: PageState): Promise<Html> {
     const view = await views.make(context, more);
     return layout(view, page.title(data), page.render(view, data));
   }
@@ -83,12 +93,16 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
     const context = await admit(request, authorize, found, requestId);
     refuseOtherSites(request, baseUrl);
     const values = await readFormBody(request);
+    const token = tokens.check(context, values.get('_token')?.at(-1) ?? '');
+    // What somebody else may have filled in is not shown to this person.
+    if (token === 'false') throw new AdminProblem('cross_site');
     try {
+      if (token === 'late') throw new AdminProblem('form_expired');
       const data = await carryOut(context, found, values);
       if (outcome.next) return redirect(response, next(context, route.id, outcome.next(data, params)));
       const page = PORTAL_PAGES.get(route.id);
       if (!page) throw new TypeError(`nothing shows what ${route.id} answers`);
-      writePage(response, route.status ?? 200, await rendered(context, page, data, {}));
+      writePage(response, route.status ?? 200, await rendered(context, page, data, { at: request.url }));
     } catch (thrown) {
       const problem = asProblem(thrown);
       note(problem, requestId);
@@ -97,8 +111,6 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
   }
 
   async function carryOut(context: AdminContext, { route, params }: FoundRoute, values: FormValues): Promise<unknown> {
-    const token = tokens.check(context, values.get('_token')?.at(-1) ?? '');
-    if (token !== 'good') throw new AdminProblem(token === 'late' ? 'form_expired' : 'cross_site');
     const given = without(values, OWN_FIELDS);
     const body = route.body
       ? route.body.parse(valueFrom(given, route.body.schema))
@@ -131,7 +143,7 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
           throw problem;
         });
     setRetry(response, problem);
-    writePage(response, problem.status, await rendered(context, page, data, { submitted }));
+    writePage(response, problem.status, await rendered(context, page, data, { at: pathOf(reader, params), submitted }));
   }
 
   function next(context: AdminContext, done: string, { route, params }: ReturnType<NonNullable<FormOutcome['next']>>) {
@@ -168,25 +180,4 @@ function without(values: FormValues, names: ReadonlySet<string>): FormValues {
 
 function setRetry(response: Response, { retryAfter }: AdminProblem): void {
   if (retryAfter !== undefined) response.set('Retry-After', String(Math.ceil(retryAfter)));
-}
-
-function redirect(response: Response, url: string): void {
-  response
-    .status(303)
-    .set({ ...PAGE_HEADERS, Location: url })
-    .end();
-}
-
-const PAGE_HEADERS: Readonly<Record<string, string>> = {
-  'Cache-Control': 'no-store',
-  'Content-Security-Policy':
-    "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Referrer-Policy': 'same-origin',
-  'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
-};
-
-function writePage(response: Response, status: number, { html }: Html): void {
-  response.status(status).set(PAGE_HEADERS).type('html').send(html);
 }

@@ -26,6 +26,12 @@ export function adminSite(storage: Storage, options: AdminRouterOptions): AdminS
     provisioning: isManaged(storage) ? createProvisioningService(storage, { ...rules, clock }) : undefined,
     rules: completeRules(rules),
     directoryCreation: options.directoryCreation ?? 'owner',
+    testSignInUrl:
+      options.startTestSignIn &&
+      (({ organizationId, tenantId }) => {
+        const [organization, tenant] = [organizationId, tenantId].map(encodeURIComponent);
+        return `${options.baseUrl}/organizations/${organization}/oidc-tenants/${tenant}/test-sign-in`;
+      }),
     scimUrl: (directoryId) => `${scimBaseUrl}/${encodeURIComponent(directoryId)}`,
     signInUrls:
       signInBaseUrl === undefined

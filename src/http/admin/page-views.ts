@@ -10,15 +10,22 @@ import type { FormTokens } from './form-token.js';
 
 type Texts = Readonly<Record<string, string>>;
 
+/** What a page shows besides its data. */
+export interface PageState {
+  /** The address of the page below the mount, with its query. */
+  readonly at: string;
+  readonly done?: string | undefined;
+  readonly submitted?: SubmittedForm;
+}
+
 /** Makes what pages are made with. */
 export interface PageViews {
   readonly assets: PageView['assets'];
   /** The path of a route, for whoever asks. */
   address(context: AdminContext, route: string, params: Texts, query: Texts): string;
-  make(
-    context: AdminContext,
-    more: { readonly done?: string | undefined; readonly submitted?: SubmittedForm },
-  ): Promise<PageView>;
+  /** Whether there is such a page or form here, and whoever asks may use it. */
+  may(context: AdminContext, route: string): boolean;
+  make(context: AdminContext, more: PageState): Promise<PageView>;
 }
 
 interface PageViewsParts {
@@ -45,26 +52,42 @@ export function createPageViews({ table, baseUrl, tokens, storage }: PageViewsPa
   function may({ role, features }: AdminContext, id: string): boolean {
     const route = table.byId(id);
     if (!route || !reaches(role, route.role)) return false;
-    if (route.method === 'GET' && !PORTAL_PAGES.has(id)) return false;
+    if (route.method === 'GET' && !PORTAL_PAGES.has(id) && id !== 'start-test-sign-in') return false;
     return route.needs === undefined || role === 'operator' || features.includes(route.needs);
   }
 
   return {
     assets,
     address,
-    async make(context, { done, submitted }) {
+    may,
+    async make(context, { at, done, submitted }) {
       const organization = await storage.organizations.get(context.organizationId);
+      let forms = 0;
       return {
         context,
         organizationName: organization?.name ?? context.organizationId,
         assets,
         link: (route, params = {}, query = {}) => address(context, route, params, query),
+        here: (query) => `${mount}${withQuery(at, query)}`,
         may: (route) => may(context, route),
         formToken: tokens.issue(context),
         formKey: randomUUID,
+        formId: () => {
+          forms += 1;
+          return `form-${forms}`;
+        },
         submitted,
         done,
       };
     },
   };
+}
+
+/** The address with these parameters in place of its own of that name. What was just done is not told again. */
+function withQuery(at: string, query: Texts): string {
+  const [path = '', search = ''] = at.split(/\?(.*)/s);
+  const parameters = new URLSearchParams(search);
+  parameters.delete('done');
+  for (const [name, value] of Object.entries(query)) parameters.set(name, value);
+  return `${path}?${parameters}`;
 }

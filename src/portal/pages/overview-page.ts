@@ -22,7 +22,7 @@ ${oidcTenants.length === 0 && html`<p>Nobody signs in at an identity provider ye
 ${
   directories &&
   html`<section aria-labelledby="directories"><h2 id="directories">Provisioning</h2>
-${directories.length === 0 && html`<p>No identity provider pushes people yet.</p>`}
-<ul>${directories.map((directory) => html`<li>${name(directory.name)} ${copied(directory.baseUrl)}</li>`)}</ul></section>`
+${directories.length === 0 && html`<p>No identity provider pushes people yet. <a href="${view.link('list-directories')}">Create a directory</a>.</p>`}
+<ul>${directories.map((directory) => html`<li><a href="${view.link('get-provisioning', { directoryId: directory.id })}">${name(directory.name)}</a> ${copied(directory.baseUrl)}</li>`)}</ul></section>`
 }`,
 });

@@ -1,0 +1,14 @@
+import type { MembershipExplanation } from '../../admin/people-routes.js';
+import { html } from '../html.js';
+import { definePage, type PortalPage } from '../page-view.js';
+
+/** Why somebody is in a team. */
+export const explanationPage: PortalPage = definePage<MembershipExplanation>({
+  route: 'explain-membership',
+  title: () => 'Why is this person in this team?',
+  render: (view, { person, sentences, lock }) => html`
+${sentences.length === 0 && html`<p>They are not in it.</p>`}
+<ul>${sentences.map((sentence) => html`<li><bdi>${sentence}</bdi></li>`)}</ul>
+${lock && html`<p class="notice">${lock.sentence}</p>`}
+<p><a href="${view.link('get-person', { userId: person.user.id })}">Back to the person</a></p>`,
+});

@@ -1,0 +1,58 @@
+import type { MappingPreview, NamedPeople } from '../../admin/mapping-preview.js';
+import { form } from '../form.js';
+import { hiddenFields } from '../hidden-fields.js';
+import { type Html, html } from '../html.js';
+import { mappingPicture } from '../mapping-picture.js';
+import { definePage, type PortalPage } from '../page-view.js';
+import { name } from '../text.js';
+
+const of = (route: string): PortalPage =>
+  definePage<MappingPreview>({
+    route,
+    title: () => 'What saving would do',
+    render: (view, preview) => {
+      const { counts, lines, linesLeftOut, places, placesLeftOut, newTeams, renamedTeams, conflicts } = preview;
+      const { save, version, digest, from, to, needsConfirmation } = preview;
+      return html`
+${from !== to && html`<p class="notice">The mode changes from ${from} to ${to}: all provisioned people leave their teams, and the mappings are reset.</p>`}
+<p><strong>${counts.people}</strong> people are concerned: <span class="gains">${counts.gained} places gained</span>, <span class="loses">${counts.lost} lost</span>, ${counts.changed} with another role.</p>
+${lines.length > 0 && html`<h2>Groups and what they give</h2>${mappingPicture(lines)}${leftOut(linesLeftOut, 'lines')}`}
+${newTeams.length > 0 && html`<h2>Teams that are made</h2><ul>${newTeams.map((team) => html`<li>${name(team)}</li>`)}</ul>`}
+${renamedTeams.length > 0 && html`<h2>Teams that get another name</h2><ul>${renamedTeams.map((team) => html`<li>${name(team)}</li>`)}</ul>`}
+${conflicts.length > 0 && html`<h2>Groups without a team</h2><ul>${conflicts.map(({ group, sentence }) => html`<li>${name(group)}: ${sentence}</li>`)}</ul>`}
+${
+  places.length > 0 &&
+  html`<h2>Who gains and who loses</h2><div class="scroll"><table><thead><tr><th scope="col">Place</th><th scope="col">Gain it</th><th scope="col">Lose it</th><th scope="col">Another role</th></tr></thead><tbody>${places.map(
+    ({ place, gaining, losing, changing }) =>
+      html`<tr><th scope="row">${name(place)}</th><td>${some(gaining)}</td><td>${some(losing)}</td><td>${some(changing)}</td></tr>`,
+  )}</tbody></table></div>${leftOut(placesLeftOut, 'places')}`
+}
+<h2>Save it?</h2>
+${needsConfirmation && html`<p>This is a large change, or another mode. Saving confirms that you have looked at it.</p>`}
+${form(view, {
+  action: save.route,
+  method: 'PUT',
+  params: save.params,
+  hidden: { ...hiddenFields(save.wish), version: String(version), confirm: digest },
+  submit: needsConfirmation ? 'Yes, save and apply' : 'Save and apply',
+  danger: needsConfirmation,
+})}
+<p><a href="${view.link('list-groups', { directoryId: preview.directory.id })}">Leave it as it is</a></p>`;
+    },
+  });
+
+/** What a mapping would do, as a picture and a list. */
+export const mappingPreviewPage: PortalPage = of('preview-mapping');
+
+/** The same for one group. */
+export const groupPreviewPage: PortalPage = of('preview-group');
+
+function some({ count, first }: NamedPeople): Html {
+  if (count === 0) return html`nobody`;
+  const more = count - first.length;
+  return html`<strong>${count}</strong>: ${first.map((person, index) => html`${index > 0 && ', '}${name(person.name)}`)}${more > 0 && html` and ${more} more`}`;
+}
+
+function leftOut(count: number, what: string): Html | false {
+  return count > 0 && html`<p class="quiet">${count} more ${what} are not shown; the counts hold all of them.</p>`;
+}

@@ -1,0 +1,21 @@
+import type { PersonDetails } from '../../admin/people-routes.js';
+import { html } from '../html.js';
+import { definePage, type PortalPage } from '../page-view.js';
+import { name } from '../text.js';
+
+/** Somebody with their teams, and what is locked and why. */
+export const personPage: PortalPage = definePage<PersonDetails>({
+  route: 'get-person',
+  title: ({ user }) => `Person: ${(user.displayName ?? user.email).slice(0, 80)}`,
+  render: (view, { user, source, state, organizationRole, memberships, locks }) => html`
+<dl><dt>E-mail</dt><dd>${name(user.email)}</dd><dt>Source</dt><dd>${source}</dd><dt>State</dt><dd>${state}</dd><dt>Role in the organization</dt><dd>${organizationRole ?? 'none'}</dd></dl>
+<h2>Teams</h2>
+${memberships.length === 0 && html`<p>None.</p>`}
+<ul>${memberships.map(
+    ({ teamId, team, role, lock }) =>
+      html`<li>${name(team)} as ${role} <a href="${view.link('explain-membership', { userId: user.id, teamId })}">Why?</a>${lock && html`<small>${lock.sentence}</small>`}</li>`,
+  )}</ul>
+<h2>Locked</h2>
+${locks.length === 0 && html`<p>Nothing.</p>`}
+<ul>${locks.map(({ edit, lock }) => html`<li><strong>${edit.replaceAll('-', ' ')}</strong>: ${lock.sentence}</li>`)}</ul>`,
+});
