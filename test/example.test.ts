@@ -20,6 +20,7 @@ interface Ready {
     readonly token: string;
   }[];
   readonly loginUrl: string;
+  readonly portalUrl: string;
 }
 
 // Each start is a process of its own.
@@ -65,7 +66,7 @@ describe('the example, while it runs', () => {
         { organization: 'globex', scimBaseUrl: `${baseUrl}/scim/v2/globex`, token },
       ],
       loginUrl: `${baseUrl}/login`,
-      portalUrl: null,
+      portalUrl: `${baseUrl}/portal`,
     });
   });
 
@@ -238,10 +239,10 @@ describe('signing in to the example', () => {
   });
 
   it.each([
-    ['hugo.petit@acme.example', 'Hugo Petit', 'Your organization has deactivated your account.'],
-    ['pavel.sokol@globex.example', 'Pavel Sokol', 'Your organization has deactivated your account.'],
-    ['x@acme.example', 'Gustav Gast', 'does not vouch for your e-mail address (said-unverified)'],
-    ['x@globex.example', 'Dana Fox', 'does not vouch for your e-mail address (said-unverified)'],
+    ['hugo.petit@acme.example', 'Hugo Petit', 'Your access has been ended by your organization.'],
+    ['pavel.sokol@globex.example', 'Pavel Sokol', 'Your access has been ended by your organization.'],
+    ['x@acme.example', 'Gustav Gast', 'gave no e-mail address that can lead to an account here'],
+    ['x@globex.example', 'Dana Fox', 'gave no e-mail address that can lead to an account here'],
   ])('refuses, typed as %s, %s: %s', async (email, name, sentence) => {
     const browser = new LoopbackBrowser();
     const page = await signIn(ready, email, browser, name);
@@ -292,7 +293,7 @@ describe('signing in to the example', () => {
     expect((await browser.open(`${ready.baseUrl}/me`)).url).toContain('/login');
     const refused = await browser.send(await browser.open(ready.loginUrl), { email });
     expect(refused.status).toBe(403);
-    expect(refused.text).toContain('Your organization has deactivated your account.');
+    expect(refused.text).toContain('Your access has been ended by your organization.');
 
     expect((await globex('PATCH', `/Users/${id}`, replaceActive(true))).status).toBe(200);
     expect((await signIn(ready, email)).status).toBe(200);

@@ -1,14 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import express from 'express';
-import { createDirectories, createScimRouter, type Directory, type Storage } from 'express-sso-scim';
-import { createDirectoryPeople } from './directory-person.js';
-import { frontPage } from './front-page.js';
+import { createDirectories, createProvisioningService, type Directory, type Storage } from 'express-sso-scim';
+import { createApplication } from './application.js';
+import { setUpFirst } from './first-setup.js';
+import { foundOrganization } from './founding.js';
 import type { LoginChoice } from './login-page.js';
 import { closeServer, listenOnLoopback } from './loopback.js';
-import { pushPeople } from './push-people.js';
+import { RULES } from './rules.js';
 import type { Settings } from './settings.js';
-import { mountSignIn } from './sign-in.js';
 import { StartError } from './start-error.js';
 import { TRIAL_ORGANIZATIONS, type TrialOrganization } from './trial-organizations.js';
 import { openTrialSignIn } from './trial-sign-in.js';
@@ -24,8 +23,8 @@ interface ConsoleAddresses {
     readonly token: string;
   }[];
   readonly loginUrl: string;
-  /** The settings pages are not part of the example yet. */
-  readonly portalUrl: string | null;
+  /** Where owners set up single sign-on and provisioning. */
+  readonly portalUrl: string;
 }
 
 export interface RunningConsole {
@@ -39,7 +38,8 @@ export interface RunningConsole {
 }
 
 /**
- * Starts the example application on this machine: two organizations, each with a SCIM directory and single sign-on.
+ * Starts the example application on this machine: two organizations, each with a SCIM directory and single sign-on, and
+ * room for more.
  * @throws {StartError}
  */
 export async function startConsole(settings: Settings): Promise<RunningConsole> {
@@ -60,13 +60,19 @@ export async function startConsole(settings: Settings): Promise<RunningConsole> 
 }
 
 async function serve(
-  { storage }: TrialStorage,
+  { storage, organizations }: TrialStorage,
   settings: Settings,
   onClose: (close: () => Promise<void>) => void,
 ): Promise<Pick<RunningConsole, 'ready' | 'choices'>> {
   const { port, dataDirectory } = settings;
+  const provisioning = createProvisioningService(storage, RULES);
+  const parts = { storage, organizations, provisioning };
   const trials = await Promise.all(
-    TRIAL_ORGANIZATIONS.map(async (trial) => ({ ...trial, directory: await openDirectory(storage, trial.directory) })),
+    TRIAL_ORGANIZATIONS.map(async (trial) => ({
+      trial,
+      founderId: (await foundOrganization(parts, trial.organization, trial.founder)).rootUserId,
+      directory: await openDirectory(storage, trial.directory),
+    })),
   );
   const created = trials.map(({ directory }) => directory);
   const tokens = await openTrialTokens(join(dataDirectory, 'trial-tokens.json'), storage, created);
@@ -74,40 +80,24 @@ async function serve(
   const server = createServer();
   const baseUrl = `http://localhost:${await listen(server, port)}`;
   onClose(() => closeServer(server));
-  const signIn = await openTrialSignIn({ settings, storage, baseUrl, onClose });
-  const app = express();
-  app.disable('x-powered-by');
-  app.use(
-    '/scim/v2',
-    createScimRouter(storage, {
-      baseUrl: `${baseUrl}/scim/v2`,
-      endAccess: ({ directoryId, userId, reason }) =>
-        // Sessions end by themselves here, since each request looks at the directory, see sign-in.ts.
-        console.log(
-          `${directoryId}: ${userId} is ${reason}. An application ends the sessions and keys of this person here.`,
-        ),
-    }),
-  );
-  mountSignIn(app, { ...signIn, baseUrl, storage, people: createDirectoryPeople(storage, created), dataDirectory });
-  app.get('/', async (_request, response) => {
-    response.type('html').send(await frontPage(storage, created, baseUrl));
-  });
-  server.on('request', app);
+  const { choices, sessionSecret, ...signIn } = await openTrialSignIn({ settings, storage, baseUrl, onClose });
+  const site = { ...parts, ...signIn, baseUrl, dataDirectory };
+  server.on('request', createApplication(site, { sessionSecret, choices }));
 
-  const addresses = created.map(({ id, organizationId }) => ({
+  const directories = created.map(({ id, organizationId }) => ({
     organization: organizationId,
     scimBaseUrl: `${baseUrl}/scim/v2/${id}`,
     token: tokens.get(id) ?? '',
   }));
   await Promise.all(
-    trials.map(async ({ directory, ...people }) => {
-      const address = addresses.find(({ organization }) => organization === directory.organizationId);
-      if (address && (await isEmpty(storage, directory))) await pushPeople(address.scimBaseUrl, address.token, people);
+    trials.map(async ({ trial, founderId, directory }) => {
+      const address = directories.find(({ organization }) => organization === directory.organizationId);
+      if (address && (await isEmpty(storage, directory))) await setUpFirst(site, trial, { founderId, ...address });
     }),
   );
   return {
-    ready: { baseUrl, directories: addresses, loginUrl: `${baseUrl}/login`, portalUrl: null },
-    choices: signIn.choices,
+    ready: { baseUrl, directories, loginUrl: `${baseUrl}/login`, portalUrl: `${baseUrl}/portal` },
+    choices,
   };
 }
 

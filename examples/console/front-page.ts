@@ -1,22 +1,30 @@
 import type { Directory, Storage } from 'express-sso-scim';
+import type { ConsoleSite } from './console-site.js';
 import { escapeHtml, page } from './page.js';
+import type { Person } from './person.js';
 
 const NOTHING_BUT_THE_COUNT = { page: { startIndex: 1, count: 0 } };
 
 /** The page at `/`: what runs, and how much each directory holds. It shows no token and nobody's name. */
-export async function frontPage(storage: Storage, directories: readonly Directory[], baseUrl: string): Promise<string> {
-  const rows = await Promise.all(directories.map((directory) => row(storage, directory, baseUrl)));
+export async function frontPage(
+  { storage, organizations, baseUrl }: Pick<ConsoleSite, 'storage' | 'organizations' | 'baseUrl'>,
+  person: Person | undefined,
+): Promise<string> {
+  const directories = (await organizations.list()).map(({ id }) => storage.directories.list({ organizationId: id }));
+  const rows = (await Promise.all(directories)).flat().map((directory) => row(storage, directory, baseUrl));
   return page(
     'express-sso-scim example',
-    `<p><a href="/login">Sign in</a>: two organizations have single sign-on. <a href="/me">Who am I?</a></p>
-<p>These directories take people and groups over SCIM 2.0. Their tokens are in the terminal that started the example.</p>
+    `${person ? '' : '<p><a href="/login">Sign in</a>: two organizations have single sign-on. <a href="/me">Who am I?</a></p>'}
+<p>These directories take people and groups over SCIM 2.0. Tokens of the first two are in the terminal that started the
+example.</p>
 <table>
   <thead><tr><th>Directory<th>SCIM base URL<th>People<th>Groups</tr></thead>
   <tbody>
-${rows.join('\n')}
+${(await Promise.all(rows)).join('\n')}
   </tbody>
 </table>
 <p>Change something with a SCIM client and load this page again: the numbers follow.</p>`,
+    person,
   );
 }
 

@@ -1,3 +1,4 @@
+import type { OwnAccount } from './other-sign-in.js';
 import { escapeHtml, page } from './page.js';
 
 /** An organization with single sign-on, as the login page offers it. */
@@ -31,18 +32,29 @@ ${kept}<p><label for="email">E-mail address at work</label></p>
 <ul>
 ${links.join('\n')}
 </ul>
-${trialAddresses(choices)}`,
+${trialAddresses(choices)}
+<p><a href="/other-sign-in">Sign in without single sign-on</a>: founders of organizations, and the operator.</p>`,
   );
 }
 
-/** For addresses of domains that no organization has proved. An application asks for a password here. */
-export function otherSignInPage(choices: readonly LoginChoice[]): string {
+/** For addresses of domains that no organization has proved, and for accounts of the application itself. */
+export function otherSignInPage(choices: readonly LoginChoice[], accounts: readonly OwnAccount[]): string {
+  const rows = accounts.map(
+    ({ person: { email, name }, role }) =>
+      `  <tr><td><button name="account" value="${escapeHtml(email)}">${escapeHtml(name)}</button>` +
+      `<td>${escapeHtml(email)}<td>${escapeHtml(role)}</tr>`,
+  );
   return page(
     'No single sign-on for this address',
     `<p>No organization has proved that it owns the domain. An application would ask for a password here; the example
-has none.</p>
+has none, and lets you be one of these:</p>
+<form method="post" action="/other-sign-in">
+<table>
+${rows.join('\n')}
+</table>
+</form>
 ${trialAddresses(choices)}
-<p><a href="/login">Try another address</a></p>`,
+<p><a href="/login">Try another address</a>, or <a href="/organizations/new">begin an organization</a>.</p>`,
   );
 }
 

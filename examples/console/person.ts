@@ -1,72 +1,48 @@
 import { type OidcGroups, type OidcIdentity, redactedClaims } from 'express-sso-scim';
-import type { LoginChoice } from './login-page.js';
-import { escapeHtml, page } from './page.js';
 
-/** Who is signed in, as the session keeps it. */
+/** Who is signed in, as the session keeps it. What somebody may do is looked up at each request. */
 export interface Person {
-  /** Made of tenant, issuer and subject: what an application remembers an account by. */
-  readonly linkKey: string;
-  readonly organizationId: string;
+  readonly userId: string;
+  /** Absent for the operator, who sees to all of them. */
+  readonly organizationId?: string;
   readonly email: string;
   readonly name: string;
-  /** Absent for somebody whom SCIM has not pushed. */
-  readonly directoryUserId?: string;
+  /** What the identity provider said; absent for who came in without one. */
+  readonly claimed?: Claimed;
+}
+
+/** A person of an organization. */
+export type Member = Person & { readonly organizationId: string };
+
+interface Claimed {
   readonly groups: OidcGroups;
   /** For whoever looks for what is wrong; without values that say something about the person. */
   readonly claims: OidcIdentity['claims'];
 }
 
-/** @param email the verified address of the identity */
-export function createPerson(identity: OidcIdentity, email: string, directoryUserId: string | undefined): Person {
-  const { linkKey, organizationId, name = email, groups, claims } = identity;
-  return {
-    linkKey,
-    organizationId,
-    email,
-    name,
-    ...(directoryUserId !== undefined && { directoryUserId }),
-    groups,
-    claims: redactedClaims(claims),
-  };
+/** Runs the application, and looks at the requests of organizations. */
+export const OPERATOR: Person = { userId: 'operator', email: 'operator@example-app.example', name: 'Olga Operator' };
+
+/** @param user as provisioning knows the person behind the identity */
+export function signedInPerson(
+  { groups, claims }: Pick<OidcIdentity, 'groups' | 'claims'>,
+  user: { readonly id: string; readonly organizationId: string; readonly email: string; readonly displayName?: string },
+): Member {
+  const { id: userId, organizationId, email, displayName: name = email } = user;
+  return { userId, organizationId, email, name, claimed: { groups, claims: redactedClaims(claims) } };
 }
 
-/** The page of whoever is signed in. */
-export function personPage(person: Person, choice: LoginChoice | undefined): string {
-  const { name, email, organizationId, directoryUserId = 'not pushed by SCIM', groups, claims } = person;
-  const rows = [
-    ['E-mail address', email],
-    ['Organization', organizationId],
-    ['Directory user', directoryUserId],
-    ['Groups in the token', groupText(groups)],
-  ].map(([label = '', value = '']) => `<tr><th>${label}<td>${escapeHtml(value)}</tr>`);
-  const elsewhere = choice
-    ? `<p>Or <a href="${escapeHtml(choice.providerLogoutUrl)}">end the session at ${escapeHtml(choice.providerName)}</a>: it
-tells the application (back-channel logout), and a few seconds later this page asks you to sign in.</p>`
-    : '';
-  return page(
-    name,
-    `<table>
-${rows.join('\n')}
-</table>
-<form method="post" action="/logout"><p><button>Log out</button></p></form>
-${elsewhere}
-<p>Deactivate this person over SCIM, and this page is closed to them at once.</p>
-<h2>Claims</h2>
-<p>For troubleshooting: every name and shape, and no value that says something about the person.</p>
-<pre>${escapeHtml(JSON.stringify(claims, undefined, 2))}</pre>`,
-  );
+/** The person of the session of a request. */
+export function personOf({ user }: { readonly user?: unknown }): Person | undefined {
+  return user as Person | undefined;
 }
 
-/** Four different things: only the first two say what somebody is in. */
-function groupText(groups: OidcGroups): string {
-  switch (groups.state) {
-    case 'present':
-      return `present: ${groups.values.join(', ')}`;
-    case 'empty':
-      return 'empty: in no group';
-    case 'missing':
-      return 'missing: the provider says nothing about groups';
-    case 'overflow':
-      return 'overflow: more than a token holds';
-  }
+/** The same, where the person belongs to an organization. */
+export function memberOf(request: { readonly user?: unknown }): Member | undefined {
+  const person = personOf(request);
+  return person && isMember(person) ? person : undefined;
+}
+
+function isMember(person: Person): person is Member {
+  return person.organizationId !== undefined;
 }

@@ -3,42 +3,40 @@ import type { Express } from 'express';
 import session from 'express-session';
 import {
   createOidcTenantRouter,
+  createRequireActiveUser,
+  createSignInProvisioning,
   createTenantResolver,
-  type KeyRing,
-  type OidcEngine,
+  type OidcTenantRouter,
   type OnSignIn,
   type Storage,
 } from 'express-sso-scim';
 import { Passport } from 'passport';
-import type { DirectoryPeople } from './directory-person.js';
+import type { ConsoleSite } from './console-site.js';
 import { FileSessions } from './file-sessions.js';
-import { type LoginChoice, loginPage, otherSignInPage } from './login-page.js';
-import { createPerson, type Person, personPage } from './person.js';
+import { type LoginChoice, loginPage } from './login-page.js';
+import { createOtherSignIn } from './other-sign-in.js';
+import { memberOf, type Person, signedInPerson } from './person.js';
+import { RULES } from './rules.js';
 
-/** What signing in to the example needs. */
+/** What signing in needs besides the site. */
 interface SignInParts {
-  readonly baseUrl: string;
-  readonly storage: Storage;
-  readonly keyRing: KeyRing;
-  readonly engine: OidcEngine;
-  readonly people: DirectoryPeople;
   readonly sessionSecret: string;
-  readonly dataDirectory: string;
-  /** For the login page: the organizations that have single sign-on. */
+  /** For the login page: the organizations that have single sign-on from the start. */
   readonly choices: readonly LoginChoice[];
 }
 
 const SESSION_SECONDS = 8 * 3600;
 
-/** Mounts sessions, sign-in, and the page of whoever is signed in. The order is that of docs/sign-in.md. */
-export function mountSignIn(app: Express, parts: SignInParts): void {
-  const { baseUrl, storage, keyRing, engine, people, sessionSecret, dataDirectory, choices } = parts;
+/** Mounts sessions and sign-in. Whatever is mounted after it knows who asks. The order is that of docs/sign-in.md. */
+export function mountSignIn(
+  app: Express,
+  site: ConsoleSite,
+  { sessionSecret, choices }: SignInParts,
+): OidcTenantRouter {
+  const { baseUrl, dataDirectory, storage, provisioning, keyRing, engine } = site;
   const passport = new Passport();
   passport.serializeUser((user, done) => done(null, user));
-  passport.deserializeUser((user: Person, done) => {
-    // Whom SCIM deactivates is out at the next request, whatever the session says.
-    mayStay(people, user).then((stays) => done(null, stays && user), done);
-  });
+  passport.deserializeUser((user: Person, done) => done(null, typeof user.userId === 'string' && user));
 
   app.use(
     session({
@@ -63,39 +61,30 @@ export function mountSignIn(app: Express, parts: SignInParts): void {
     engine,
     passport,
     signIns: storage.signIns,
-    onSignIn: admit(people),
+    onSignIn: admit(storage),
     homePath: '/me',
     otherSignInUrl: '/other-sign-in',
     sessionSeconds: SESSION_SECONDS,
   });
   app.use(signIn, signIn.requireActiveSession, passport.session(), signIn.requireSso);
-  app.get('/other-sign-in', (_request, response) => void response.send(otherSignInPage(choices)));
-  app.get('/me', (request, response) => {
-    const person = request.user as Person | undefined;
-    if (!person) return response.redirect(303, '/login?returnTo=/me');
-    const choice = choices.find(({ organizationId }) => organizationId === person.organizationId);
-    response.set('Cache-Control', 'no-store').send(personPage(person, choice));
-  });
+  app.use(
+    createRequireActiveUser(provisioning, {
+      userOf: memberOf,
+      // Whom SCIM deactivates is out at the next request. With many requests, let it be a few seconds.
+      cacheSeconds: 0,
+      onEnded: (request, response, next) =>
+        request.logout((error) => (error ? next(error) : response.redirect(303, '/login'))),
+    }),
+  );
+  app.use(createOtherSignIn(site, signIn, choices));
+  return signIn;
 }
 
-/** Decides who somebody is whom a provider vouches for. */
-function admit(people: DirectoryPeople): OnSignIn {
+/** Lets provisioning find out who it is, and makes a session of it. */
+function admit(storage: Storage): OnSignIn {
+  const provision = createSignInProvisioning(storage, RULES);
   return async ({ identity }) => {
-    const { email, organizationId } = identity;
-    if (!email.verified) {
-      return { refusal: `Your organization does not vouch for your e-mail address (${email.reason}).` };
-    }
-    const inDirectory = await people.findByEmail(organizationId, email.address);
-    if (inDirectory.state === 'ended') return { refusal: 'Your organization has deactivated your account.' };
-    return { user: createPerson(identity, email.address, inDirectory.state === 'active' ? inDirectory.id : undefined) };
+    const outcome = await provision({ identity });
+    return 'refusal' in outcome ? outcome : { user: signedInPerson(identity, outcome.user) };
   };
-}
-
-async function mayStay(people: DirectoryPeople, person: Person): Promise<boolean> {
-  const { organizationId, email, directoryUserId } = person;
-  const found =
-    directoryUserId === undefined
-      ? await people.findByEmail(organizationId, email)
-      : await people.findById(organizationId, directoryUserId);
-  return found.state !== 'ended';
 }

@@ -1,10 +1,17 @@
 import type { NewDirectory, Organization } from 'express-sso-scim';
+import type { Founder } from './founding.js';
 import { ENTRA_OF_ACME, OKTA_OF_GLOBEX, type TrialProviderKind } from './trial-accounts.js';
-import { entraGroup, entraUser, oktaGroup, oktaUser } from './trial-people.js';
+import { entraGroup, entraUser, oktaGroup, oktaUser, type PushedUser } from './trial-people.js';
 
 /** An organization of the example, its directory, and what an identity provider pushes into it first. */
 export interface TrialOrganization {
   readonly organization: Organization;
+  /** Has begun it, and may sign in without the identity provider. */
+  readonly founder: Founder;
+  /** Roles in the organization that the founder has given, by the names below. */
+  readonly roles: Readonly<Record<string, 'Owner' | 'Administrator'>>;
+  /** Teams by the groups that are mapped to them; or a team for each group. Groups without a team give nothing. */
+  readonly teams: Readonly<Record<string, string>> | 'one for each group';
   /** The domain of its people's addresses, which it has proved to own. */
   readonly domain: string;
   /** Where its people sign in. */
@@ -12,7 +19,7 @@ export interface TrialOrganization {
   /** The id is part of the SCIM base URL, so it is chosen here and stays. */
   readonly directory: NewDirectory & { readonly id: string };
   /** Bodies of `POST /Users`, by the name that managers and groups refer to. */
-  readonly users: Readonly<Record<string, object>>;
+  readonly users: Readonly<Record<string, PushedUser>>;
   readonly groups: Readonly<Record<string, object>>;
 }
 
@@ -20,6 +27,9 @@ export interface TrialOrganization {
 export const TRIAL_ORGANIZATIONS: readonly TrialOrganization[] = [
   {
     organization: { id: 'acme', name: 'Acme' },
+    founder: { name: 'Platform team of Acme', email: 'platform@acme.example' },
+    roles: { ines: 'Owner', tomas: 'Administrator' },
+    teams: { Engineering: 'Engineering', 'On-call': 'Incident response' },
     domain: 'acme.example',
     provider: ENTRA_OF_ACME,
     directory: { organizationId: 'acme', id: 'acme', name: 'Entra ID of Acme' },
@@ -45,6 +55,9 @@ export const TRIAL_ORGANIZATIONS: readonly TrialOrganization[] = [
   },
   {
     organization: { id: 'globex', name: 'Globex' },
+    founder: { name: 'IT of Globex', email: 'it@globex.example' },
+    roles: { nora: 'Owner' },
+    teams: 'one for each group',
     domain: 'globex.example',
     provider: OKTA_OF_GLOBEX,
     directory: { organizationId: 'globex', id: 'globex', name: 'Okta of Globex' },

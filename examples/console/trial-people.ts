@@ -4,12 +4,18 @@ const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 /** Entra names this beside the core schema of a group; nothing in the group belongs to it. */
 const ENTRA_GROUP = 'http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group';
 
+/** The body of a `POST /Users`. */
+export interface PushedUser {
+  readonly userName: string;
+  readonly [attribute: string]: unknown;
+}
+
 /** A person as Entra creates one: with the enterprise schema, an empty list of roles and a `meta` of its own. */
 export function entraUser(
   givenName: string,
   familyName: string,
   work: { readonly title: string; readonly department: string; readonly manager?: string; readonly active?: boolean },
-): object {
+): PushedUser {
   const userName = addressOf(givenName, familyName, 'acme.example');
   return {
     schemas: [USER, ENTERPRISE_USER],
@@ -33,7 +39,7 @@ export function entraUser(
 }
 
 /** A person as Okta creates one. */
-export function oktaUser(givenName: string, familyName: string, active = true): object {
+export function oktaUser(givenName: string, familyName: string, active = true): PushedUser {
   const userName = addressOf(givenName, familyName, 'globex.example');
   return {
     schemas: [USER],

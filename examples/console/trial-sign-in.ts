@@ -6,11 +6,13 @@ import { keepTrialKeys, openTrialKeys, type ProviderKeys } from './trial-keys.js
 import { TRIAL_ORGANIZATIONS, type TrialOrganization } from './trial-organizations.js';
 import { startTrialProvider, type TrialProvider } from './trial-provider.js';
 import { createTrialTenants, type TrialTenants } from './trial-tenants.js';
+import { openTrialZone, type TrialZone } from './trial-zone.js';
 
 /** What single sign-on in the example stands on. */
 interface TrialSignIn {
   readonly keyRing: KeyRing;
   readonly engine: OidcEngine;
+  readonly zone: TrialZone;
   readonly sessionSecret: string;
   /** One for each organization. */
   readonly choices: readonly LoginChoice[];
@@ -39,7 +41,8 @@ export async function openTrialSignIn({ settings, storage, baseUrl, onClose }: T
   // UNSAFE anywhere else: the trial providers speak plain HTTP on this machine. Without it the engine calls nothing but
   // public addresses, over https, so that whoever enters a provider cannot reach what is inside your network.
   const engine = createOidcEngine({ unsafeLoopback: true });
-  const tenants = createTrialTenants(storage, keyRing, engine);
+  const zone = await openTrialZone(join(settings.dataDirectory, 'trial-zone.json'));
+  const tenants = createTrialTenants(storage, { keyRing, engine, zone });
 
   const choices: LoginChoice[] = [];
   const providers: Record<string, ProviderKeys> = {};
@@ -55,13 +58,13 @@ export async function openTrialSignIn({ settings, storage, baseUrl, onClose }: T
   // The port is part of the issuer, by which people are known: the next start takes the same.
   await keepTrialKeys(file, { ...keys, providers });
   onClose(maintainRegularly(tenants));
-  return { keyRing, engine, sessionSecret: keys.sessionSecret, choices };
+  return { keyRing, engine, zone, sessionSecret: keys.sessionSecret, choices };
 }
 
 /** Introduces the application and a provider to each other, as two administrators would. */
 async function connect(
   tenants: TrialTenants,
-  { organization, domain, provider: { name, clientAuthentication, scopes, accounts } }: TrialOrganization,
+  { organization, founder, domain, provider: { name, clientAuthentication, scopes, accounts } }: TrialOrganization,
   provider: TrialProvider,
   baseUrl: string,
   clientSecret: string,
@@ -74,6 +77,7 @@ async function connect(
   provider.register(client);
   const { id: tenantId } = await tenants.open(organization.id, {
     domains: domain,
+    breakGlassEmails: founder.email,
     authority: provider.issuer,
     clientId: CLIENT_ID,
     clientSecret,

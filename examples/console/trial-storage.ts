@@ -1,26 +1,22 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { composeStorage, type OrganizationStore, type Storage } from 'express-sso-scim';
+import type { ManagedStorage } from 'express-sso-scim';
 import { createSqlStorage, migrate } from 'express-sso-scim/adapters/sql';
 import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
 import Libsql from 'libsql';
 import pg from 'pg';
+import { type Organizations, openOrganizations } from './organizations.js';
 import type { Settings } from './settings.js';
 import { codeOf, StartError, unusableFolder } from './start-error.js';
-import { TRIAL_ORGANIZATIONS } from './trial-organizations.js';
 
-/** Where the example keeps people and groups. */
+/** Where the example keeps everything that is not a key. */
 export interface TrialStorage {
-  readonly storage: Storage;
+  readonly storage: ManagedStorage;
+  readonly organizations: Organizations;
   /** For the greeting: where everything is kept. */
   readonly place: string;
   readonly close: () => Promise<void>;
 }
-
-/** The organizations of an application are its own: here they are data, elsewhere a table. */
-const organizations: OrganizationStore = {
-  get: async (id) => TRIAL_ORGANIZATIONS.find(({ organization }) => organization.id === id)?.organization,
-};
 
 /**
  * Opens PostgreSQL where `DATABASE_URL` names one, else a file in the data folder, and brings the tables up to date.
@@ -40,7 +36,8 @@ export async function openTrialStorage({ dataDirectory, databaseUrl }: Settings)
     });
   }
   return {
-    storage: composeStorage(createSqlStorage(kysely), { organizations }),
+    storage: createSqlStorage(kysely),
+    organizations: openOrganizations(kysely),
     place: databaseUrl === undefined ? file : 'PostgreSQL',
     close: () => kysely.destroy(),
   };

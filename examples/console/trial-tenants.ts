@@ -11,8 +11,8 @@ import {
   type Storage,
   type TenantActor,
   type TenantResolver,
-  type TxtLookup,
 } from 'express-sso-scim';
+import type { TrialZone } from './trial-zone.js';
 
 /** Who acts in the example: somebody of the organization, and somebody who runs the application. */
 const OWNER: TenantActor = { userId: 'owner', role: 'organization' };
@@ -29,10 +29,11 @@ export interface TrialTenants {
 }
 
 /** Creates {@link TrialTenants} on the storage of the example. */
-export function createTrialTenants(storage: Storage, keyRing: KeyRing, engine: OidcEngine): TrialTenants {
-  const zone = new Map<string, string>();
-  // Stands for DNS: the trial domains exist nowhere, so their TXT records are here. Leave it out, and DNS is asked.
-  const lookupTxt: TxtLookup = async (name) => [zone.get(name)].filter((value) => value !== undefined);
+export function createTrialTenants(
+  storage: Storage,
+  { keyRing, engine, zone }: { readonly keyRing: KeyRing; readonly engine: OidcEngine; readonly zone: TrialZone },
+): TrialTenants {
+  const { lookupTxt } = zone;
   const tenants = createOidcTenants({ storage, keyRing, examine: engine.examine, lookupTxt });
   const maintenance = createMaintenance({
     storage,
@@ -62,7 +63,7 @@ export function createTrialTenants(storage: Storage, keyRing: KeyRing, engine: O
     async open(organizationId, form) {
       const known = (await tenants.list({ organizationId })).find(({ state }) => state !== 'rejected');
       const tenant = known ?? (await tenants.submit({ organizationId, ...form }, OWNER));
-      for (const { record } of tenant.domains) zone.set(record.name, record.value);
+      for (const { record } of tenant.domains) await zone.add(record);
       const current = await withForm(tenant, form);
       return isOpen(current) ? current : approve(tenants, current);
     },
