@@ -238,8 +238,8 @@ describe('signing in to the example', () => {
   });
 
   it.each([
-    ['hugo.petit@acme.example', 'Hugo Petit', 'Your organization has deactivated your account.'],
-    ['pavel.sokol@globex.example', 'Pavel Sokol', 'Your organization has deactivated your account.'],
+    ['hugo.petit@acme.example', 'Hugo Petit', 'Your access has been ended by your organization.'],
+    ['pavel.sokol@globex.example', 'Pavel Sokol', 'Your access has been ended by your organization.'],
     ['x@acme.example', 'Gustav Gast', 'does not vouch for your e-mail address (said-unverified)'],
     ['x@globex.example', 'Dana Fox', 'does not vouch for your e-mail address (said-unverified)'],
   ])('refuses, typed as %s, %s: %s', async (email, name, sentence) => {
@@ -292,7 +292,7 @@ describe('signing in to the example', () => {
     expect((await browser.open(`${ready.baseUrl}/me`)).url).toContain('/login');
     const refused = await browser.send(await browser.open(ready.loginUrl), { email });
     expect(refused.status).toBe(403);
-    expect(refused.text).toContain('Your organization has deactivated your account.');
+    expect(refused.text).toContain('Your access has been ended by your organization.');
 
     expect((await globex('PATCH', `/Users/${id}`, replaceActive(true))).status).toBe(200);
     expect((await signIn(ready, email)).status).toBe(200);

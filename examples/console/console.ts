@@ -1,8 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import express from 'express';
-import { createDirectories, createScimRouter, type Directory, type Storage } from 'express-sso-scim';
-import { createDirectoryPeople } from './directory-person.js';
+import {
+  createDirectories,
+  createProvisioningService,
+  createScimRouter,
+  type Directory,
+  type Storage,
+} from 'express-sso-scim';
 import { frontPage } from './front-page.js';
 import type { LoginChoice } from './login-page.js';
 import { closeServer, listenOnLoopback } from './loopback.js';
@@ -11,6 +16,7 @@ import type { Settings } from './settings.js';
 import { mountSignIn } from './sign-in.js';
 import { StartError } from './start-error.js';
 import { TRIAL_ORGANIZATIONS, type TrialOrganization } from './trial-organizations.js';
+import { TRIAL_RULES } from './trial-rules.js';
 import { openTrialSignIn } from './trial-sign-in.js';
 import { openTrialStorage, type TrialStorage } from './trial-storage.js';
 import { openTrialTokens } from './trial-tokens.js';
@@ -81,6 +87,7 @@ async function serve(
     '/scim/v2',
     createScimRouter(storage, {
       baseUrl: `${baseUrl}/scim/v2`,
+      provisioning: TRIAL_RULES,
       endAccess: ({ directoryId, userId, reason }) =>
         // Sessions end by themselves here, since each request looks at the directory, see sign-in.ts.
         console.log(
@@ -88,7 +95,8 @@ async function serve(
         ),
     }),
   );
-  mountSignIn(app, { ...signIn, baseUrl, storage, people: createDirectoryPeople(storage, created), dataDirectory });
+  const provisioning = createProvisioningService(storage, TRIAL_RULES);
+  mountSignIn(app, { ...signIn, baseUrl, storage, provisioning, dataDirectory });
   app.get('/', async (_request, response) => {
     response.type('html').send(await frontPage(storage, created, baseUrl));
   });

@@ -1,4 +1,4 @@
-import { type OidcGroups, type OidcIdentity, redactedClaims } from 'express-sso-scim';
+import { type OidcGroups, type OidcIdentity, redactedClaims, type User } from 'express-sso-scim';
 import type { LoginChoice } from './login-page.js';
 import { escapeHtml, page } from './page.js';
 
@@ -7,6 +7,8 @@ export interface Person {
   /** Made of tenant, issuer and subject: what an application remembers an account by. */
   readonly linkKey: string;
   readonly organizationId: string;
+  /** The application's own id of the person. */
+  readonly userId: string;
   readonly email: string;
   readonly name: string;
   /** Absent for somebody whom SCIM has not pushed. */
@@ -16,12 +18,15 @@ export interface Person {
   readonly claims: OidcIdentity['claims'];
 }
 
-/** @param email the verified address of the identity */
-export function createPerson(identity: OidcIdentity, email: string, directoryUserId: string | undefined): Person {
-  const { linkKey, organizationId, name = email, groups, claims } = identity;
+/** Says who an identity is, for the session. */
+export function createPerson(identity: OidcIdentity, user: User, directoryUserId: string | undefined): Person {
+  const { linkKey, organizationId, groups, claims } = identity;
+  const email = identity.email.address ?? user.email;
+  const name = identity.name ?? email;
   return {
     linkKey,
     organizationId,
+    userId: user.id,
     email,
     name,
     ...(directoryUserId !== undefined && { directoryUserId }),

@@ -3,17 +3,19 @@ import type { Express } from 'express';
 import session from 'express-session';
 import {
   createOidcTenantRouter,
+  createSignInProvisioning,
   createTenantResolver,
   type KeyRing,
   type OidcEngine,
   type OnSignIn,
+  type ProvisioningService,
   type Storage,
 } from 'express-sso-scim';
 import { Passport } from 'passport';
-import type { DirectoryPeople } from './directory-person.js';
 import { FileSessions } from './file-sessions.js';
 import { type LoginChoice, loginPage, otherSignInPage } from './login-page.js';
 import { createPerson, type Person, personPage } from './person.js';
+import { TRIAL_RULES } from './trial-rules.js';
 
 /** What signing in to the example needs. */
 interface SignInParts {
@@ -21,7 +23,7 @@ interface SignInParts {
   readonly storage: Storage;
   readonly keyRing: KeyRing;
   readonly engine: OidcEngine;
-  readonly people: DirectoryPeople;
+  readonly provisioning: ProvisioningService;
   readonly sessionSecret: string;
   readonly dataDirectory: string;
   /** For the login page: the organizations that have single sign-on. */
@@ -32,12 +34,12 @@ const SESSION_SECONDS = 8 * 3600;
 
 /** Mounts sessions, sign-in, and the page of whoever is signed in. The order is that of docs/sign-in.md. */
 export function mountSignIn(app: Express, parts: SignInParts): void {
-  const { baseUrl, storage, keyRing, engine, people, sessionSecret, dataDirectory, choices } = parts;
+  const { baseUrl, storage, keyRing, engine, provisioning, sessionSecret, dataDirectory, choices } = parts;
   const passport = new Passport();
   passport.serializeUser((user, done) => done(null, user));
   passport.deserializeUser((user: Person, done) => {
     // Whom SCIM deactivates is out at the next request, whatever the session says.
-    mayStay(people, user).then((stays) => done(null, stays && user), done);
+    mayStay(provisioning, user).then((stays) => done(null, stays && user), done);
   });
 
   app.use(
@@ -63,7 +65,7 @@ export function mountSignIn(app: Express, parts: SignInParts): void {
     engine,
     passport,
     signIns: storage.signIns,
-    onSignIn: admit(people),
+    onSignIn: admit(storage, provisioning),
     homePath: '/me',
     otherSignInUrl: '/other-sign-in',
     sessionSeconds: SESSION_SECONDS,
@@ -78,24 +80,24 @@ export function mountSignIn(app: Express, parts: SignInParts): void {
   });
 }
 
-/** Decides who somebody is whom a provider vouches for. */
-function admit(people: DirectoryPeople): OnSignIn {
+/** Decides who somebody is whom a provider vouches for: by the rules of provisioning, which know whom SCIM has pushed. */
+function admit(storage: Storage, { people }: ProvisioningService): OnSignIn {
+  const signIn = createSignInProvisioning(storage, TRIAL_RULES);
   return async ({ identity }) => {
-    const { email, organizationId } = identity;
-    if (!email.verified) {
+    const outcome = await signIn({ identity });
+    if ('refusal' in outcome) {
+      const { email } = identity;
+      // The reason tells the administrator of the provider what is missing.
+      if (outcome.reason !== 'email-not-verified' || email.verified) return outcome;
       return { refusal: `Your organization does not vouch for your e-mail address (${email.reason}).` };
     }
-    const inDirectory = await people.findByEmail(organizationId, email.address);
-    if (inDirectory.state === 'ended') return { refusal: 'Your organization has deactivated your account.' };
-    return { user: createPerson(identity, email.address, inDirectory.state === 'active' ? inDirectory.id : undefined) };
+    const { organizationId, id } = outcome.user;
+    const entry = await people.get({ organizationId }, id);
+    return { user: createPerson(identity, outcome.user, entry?.person.directoryUsers[0]?.id) };
   };
 }
 
-async function mayStay(people: DirectoryPeople, person: Person): Promise<boolean> {
-  const { organizationId, email, directoryUserId } = person;
-  const found =
-    directoryUserId === undefined
-      ? await people.findByEmail(organizationId, email)
-      : await people.findById(organizationId, directoryUserId);
-  return found.state !== 'ended';
+async function mayStay({ people }: ProvisioningService, { organizationId, userId }: Person): Promise<boolean> {
+  const entry = await people.get({ organizationId }, userId);
+  return entry !== undefined && entry.state !== 'deactivated';
 }
