@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { DEFAULT_SCIM_POLICY } from 'express-sso-scim';
+import { DEFAULT_SCIM_POLICY, type PresetName, presets } from 'express-sso-scim';
 import request, { type Test } from 'supertest';
 import ts from 'typescript';
 import { MAX_JSON_DEPTH, MAX_JSON_KEYS } from '../src/http/json-text.js';
@@ -153,6 +153,28 @@ describe('the limits in docs/scim.md', () => {
     expect(scimPage.text).toMatch(new RegExp(`^\\| ${what} \\| ${limit}`, 'm'));
   });
 });
+
+describe('the pages of presets', () => {
+  it.each<[string, readonly PresetName[]]>([
+    ['all-quiet', ['all-quiet']],
+    ['oneuptime', ['oneuptime-project', 'oneuptime-status-page']],
+    ['torque', ['torque']],
+    ['qualytics', ['qualytics']],
+    ['secoda', ['secoda']],
+  ])('X-1 say of %s what the preset says, and nothing else', (page, names) => {
+    const told = [...pageAt(`docs/presets/${page}.md`).text.matchAll(/^\| `([\w.]+)` \| `(.+?)` \|/gm)];
+    const kinds = new Map(names.flatMap((name) => settingsOf(presets[name])).map(([name, value]) => [name, value]));
+    const [first] = names.map((name) => new Map(settingsOf(presets[name])));
+    const wanted = new Map([...kinds, ...(first ?? [])]);
+    expect(new Map(told.map(([, name, value]) => [name, value]))).toEqual(wanted);
+  });
+});
+
+/** Each setting of a preset by its path, with its value as text. */
+function settingsOf(value: unknown, path = ''): readonly (readonly [string, string])[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path, String(value)]];
+  return Object.entries(value).flatMap(([name, inner]) => settingsOf(inner, path === '' ? name : `${path}.${name}`));
+}
 
 describe('links in the documents', () => {
   it('lead to a file, and to a heading of it', () => {

@@ -8,6 +8,7 @@ import {
   createTenantResolver,
   type OidcTenantRouter,
   type OnSignIn,
+  type ProvisioningService,
   type Storage,
 } from 'express-sso-scim';
 import { Passport } from 'passport';

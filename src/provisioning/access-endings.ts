@@ -5,7 +5,7 @@ import type { Storage } from '../storage/storage.js';
 import { ACCESS_TOPIC, createAccess, type EndAccess, type Ending } from './access.js';
 
 /** Endings of access that the requests which caused them have not brought to an end. */
-export interface AccessEndings {
+interface AccessEndings {
   /** Tries up to `limit` of them once more. One that fails again waits for minutes; none is ever given up. */
   retry(limit: number): Promise<{ readonly ended: number; readonly notEnded: number }>;
 }

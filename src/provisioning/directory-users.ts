@@ -15,7 +15,7 @@ export interface ResourceDraft {
 }
 
 /** An id that an identity provider has chosen, in a directory whose groups may have waited for it or not. */
-export interface ChosenId {
+interface ChosenId {
   readonly id: string;
   readonly isAwaited: boolean;
 }

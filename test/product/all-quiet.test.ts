@@ -21,6 +21,7 @@ import {
   removing,
   SCOPE,
 } from '../support/provisioned-site.js';
+import { clientOf } from '../support/scim-site.js';
 
 const TEAMS = [
   { id: 'red', name: 'Red' },
@@ -81,6 +82,37 @@ describe('All Quiet: who may be provisioned (AQ-5, AQ-6, AQ-40, AQ-44 to AQ-46)'
     expect((await site.client.post('/Users', newUser('ada')).expect(403)).body.detail).toMatch(/OpenID Connect tenant/);
     await addTenant(site, 'submitted');
     await site.client.post('/Users', newUser('ada')).expect(403);
+  });
+
+  it('AQ-42 an address that is still to be opened is like any other that is not there, whatever the token', async () => {
+    const site = await openOrganization();
+    const [early, nowhere] = ['acme-later', 'nowhere'].map((id) =>
+      clientOf(site.app, { ...site.client.directory, id }, site.client.token),
+    );
+    expect((await early?.get('/Users'))?.status).toBe(401);
+    expect((await early?.get('/Users'))?.body).toEqual((await nowhere?.get('/Users'))?.body);
+    const later = await site.directory('acme-later');
+    expect(later.baseUrl).toMatch(/\/acme-later$/);
+    expect((await later.get('/Users')).status).toBe(200);
+  });
+
+  it('AQ-41 AQ-35 a directory is opened later for an active tenant, with its own preferences of phone numbers', async () => {
+    const site = await openOrganization();
+    const later = await site.directory('acme-later');
+    const scope = { ...ACME, directoryId: 'acme-later' };
+    const policy = { phoneChange: true, phoneConfirmation: false };
+    await site.service.settings.change(scope, { oidcTenantId: TENANT, policy }, OPERATOR);
+    const phoneNumbers = [{ value: '+49 151 23456789', primary: true }];
+    await later.post('/Users', newUser('ada', { phoneNumbers })).expect(201);
+    await site.push('ben', { phoneNumbers });
+    await site.heard();
+    const asked = site.events
+      .filter(({ kind }) => kind === 'phone.unconfirmed')
+      .map(({ payload }) => payload['userId']);
+    expect(asked).toEqual([await site.userId('ben')]);
+    expect(await site.service.settings.get(scope)).toMatchObject({ oidcTenantId: TENANT, policy });
+    await site.service.settings.change(scope, { oidcTenantId: 'another-tenant' }, OPERATOR);
+    await later.post('/Users', newUser('cy')).expect(403);
   });
 
   it('AQ-5 never provisions the root user, who is not changed by any call', async () => {
