@@ -1,7 +1,7 @@
 import { type Html, html } from './html.js';
 
 const SHOWN = 80;
-const TOLD = 500;
+const TOLD = 200;
 
 /**
  * A name that somebody else has given: in its own direction of writing, so that it cannot turn the text around it, and
