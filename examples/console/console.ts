@@ -10,7 +10,6 @@ import { RULES } from './rules.js';
 import type { Settings } from './settings.js';
 import { StartError } from './start-error.js';
 import { TRIAL_ORGANIZATIONS, type TrialOrganization } from './trial-organizations.js';
-import { TRIAL_RULES } from './trial-rules.js';
 import { openTrialSignIn } from './trial-sign-in.js';
 import { openTrialStorage, type TrialStorage } from './trial-storage.js';
 import { openTrialTokens } from './trial-tokens.js';
