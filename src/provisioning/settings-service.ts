@@ -46,7 +46,7 @@ export function createSettingsService(options: {
 
     change: (scope, { policy, ...rest }, by) =>
       manage(storage, scope, async (within) => {
-        const { version, ...settings } = await read(within, scope, rules);
+        const { version, ...settings } = await read(within, scope, rules, 'exclusive');
         const wanted = policy && jsonOf(policy);
         const next = { ...settings, ...rest, ...(wanted && { policy: wanted }) };
         await within.mappings.putSettings(scope, next, version);
@@ -70,8 +70,9 @@ async function read(
   { mappings }: ManagedStorage,
   scope: DirectoryScope,
   rules: CompleteRules,
+  lock: 'shared' | 'exclusive' = 'shared',
 ): Promise<ProvisioningSettings> {
-  return (await mappings.settings(scope)) ?? { ...beginning(rules), version: 0 };
+  return (await mappings.settings(scope, lock)) ?? { ...beginning(rules), version: 0 };
 }
 
 function jsonOf(policy: Partial<ProvisioningPolicy>): ProvisioningSettings['policy'] {

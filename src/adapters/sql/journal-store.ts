@@ -23,7 +23,9 @@ export function openJournalStore({ names, dialect }: StoreSite): StoreOver<Journ
       if (entries.length === 0) return;
       const { organizationId } = scope;
       const rows = entries.map((entry) => [indexKey(entry.subject), JSON.stringify(entry)]);
-      await access.single(scope, (run) => run(append({ organizationId, entries: JSON.stringify(rows) })));
+      await access.beside(scope, names.journal, (run) =>
+        run(append({ organizationId, entries: JSON.stringify(rows) })),
+      );
     },
 
     async page({ organizationId }, subject, { after, limit }) {

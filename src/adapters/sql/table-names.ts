@@ -53,6 +53,8 @@ export interface TableNames {
   /** Functions, on PostgreSQL. */
   readonly lockPeople: string;
   readonly changeGrants: string;
+  readonly readPeople: string;
+  readonly readMappingSettings: string;
 }
 
 const PREFIX = /^[a-z_][a-z0-9_]{0,30}$/;
@@ -108,5 +110,7 @@ export function tableNames({ prefix = 'sso_', schema }: TableOptions, dialect: S
     teamMemberships: named('team_memberships'),
     lockPeople: named('lock_people'),
     changeGrants: named('change_grants'),
+    readPeople: named('read_people'),
+    readMappingSettings: named('read_mapping_settings'),
   };
 }
