@@ -13,49 +13,68 @@ export interface Growth {
   readonly storageCalls: Readonly<Record<string, number>>;
 }
 
-const SIZES: readonly GroupSize[] = ['small', 'medium', 'large'];
-const ROUNDS = 61;
-const CHANGES_IN_A_ROUND = 400;
+/** How much is measured. */
+interface Rounds {
+  readonly rounds: number;
+  readonly changesInARound: number;
+}
+
+/** What is measured: changes of groups of several sizes, by a router. */
+interface GrowthSubject {
+  readonly storage: Storage;
+  readonly token: string;
+  open(storage: Storage): RequestHandler;
+  /** Makes changes that really change; with another seed other ones. */
+  changesOf(size: GroupSize, random: () => number): () => OneMemberChange;
+}
+
+/** What a change costs in groups of three sizes, for the protocol alone. */
+export function measureGrowth(storage: Storage, token: string, scale: Scale): Promise<readonly Growth[]> {
+  const subject: GrowthSubject = {
+    storage,
+    token,
+    open: createScimRouter,
+    changesOf: (size, random) => createMemberChanges(scale, size, 0, random),
+  };
+  return measureSizes(subject, ['small', 'medium', 'large'], { rounds: 61, changesInARound: 400 });
+}
 
 /**
- * Changes one member at a time by calling the router itself, in groups of three sizes turn by turn. The answers leave
+ * Changes one member at a time by calling the router itself, in groups of several sizes turn by turn. The answers leave
  * `members` out, so that they are equally long.
  */
-export async function measureGrowth(storage: Storage, token: string, scale: Scale): Promise<readonly Growth[]> {
+export async function measureSizes(
+  subject: GrowthSubject,
+  sizes: readonly GroupSize[],
+  { rounds, changesInARound }: Rounds,
+): Promise<readonly Growth[]> {
   globalThis.gc?.();
-  const router = createScimRouter(storage);
+  const { storage, token } = subject;
+  const router = subject.open(storage);
   const random = createRandom(7);
-  const times = new Map<GroupSize, number[]>(SIZES.map((size) => [size, []]));
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    for (const size of [...SIZES].sort(() => random() - 0.5)) {
-      const next = createMemberChanges(scale, size, 0, random);
+  const times = new Map<GroupSize, number[]>(sizes.map((size) => [size, []]));
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const size of [...sizes].sort(() => random() - 0.5)) {
+      const next = subject.changesOf(size, random);
       const before = process.hrtime.bigint();
-      for (let made = 0; made < CHANGES_IN_A_ROUND; made += 1) await changeOne(router, token, next());
+      for (let made = 0; made < changesInARound; made += 1) await changeOne(router, token, next());
       const nanoseconds = Number(process.hrtime.bigint() - before);
       // The first round is for warming up.
-      if (round > 0) times.get(size)?.push(nanoseconds / 1000 / CHANGES_IN_A_ROUND);
+      if (round > 0) times.get(size)?.push(nanoseconds / 1000 / changesInARound);
     }
   }
   const growth: Growth[] = [];
   for (const [size, microseconds] of times) {
-    growth.push({
-      size,
-      microseconds: median(microseconds),
-      storageCalls: await countCalls(storage, token, scale, size),
-    });
+    growth.push({ size, microseconds: median(microseconds), storageCalls: await countCalls(subject, size) });
   }
   return growth;
 }
 
-async function countCalls(
-  storage: Storage,
-  token: string,
-  scale: Scale,
-  size: GroupSize,
-): Promise<Readonly<Record<string, number>>> {
+async function countCalls(subject: GrowthSubject, size: GroupSize): Promise<Readonly<Record<string, number>>> {
   const calls: Record<string, number> = {};
-  const router = createScimRouter(counting(storage, calls));
-  const next = createMemberChanges(scale, size, 0, createRandom(8));
+  const { storage, token } = subject;
+  const router = subject.open(counting(storage, calls));
+  const next = subject.changesOf(size, createRandom(8));
   // The first change also looks the token up.
   await changeOne(router, token, next());
   for (const name of Object.keys(calls)) delete calls[name];
@@ -79,11 +98,10 @@ function counting(storage: Storage, calls: Record<string, number>): Storage {
         };
       },
     });
+  const stores = Object.entries(storage).filter(([, store]) => typeof store === 'object' && store !== null);
   return {
     ...storage,
-    directories: counted('directories', storage.directories),
-    directoryUsers: counted('directoryUsers', storage.directoryUsers),
-    groups: counted('groups', storage.groups),
+    ...Object.fromEntries(stores.map(([name, store]) => [name, counted(name, store as object)])),
     transaction: (scope, work) => {
       note('transaction');
       return storage.transaction(scope, (inside) => work(counting(inside, calls)));

@@ -38,7 +38,8 @@ export function createMemberChanges(
   };
 }
 
-function memberPatch(op: 'add' | 'remove', member: string): object {
+/** The PATCH that identity providers send for one member. */
+export function memberPatch(op: 'add' | 'remove', member: string): object {
   const operation =
     op === 'add' ? { op, path: 'members', value: [{ value: member }] } : { op, path: `members[value eq "${member}"]` };
   return { schemas: [PATCH_OP], Operations: [operation] };

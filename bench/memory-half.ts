@@ -4,6 +4,10 @@ import { type Contestants, compareAll, type HalfPlan, measureAll } from './half.
 import { caseTable, growthTable, type HalfResult, halfResult, memoryLine } from './report.js';
 import type { ServerSettings, Usage } from './serve.js';
 import { createServerGroup } from './server-process.js';
+import { measureTeams } from './team-changes.js';
+
+/** What is measured besides the cases and what comes with them. */
+export const MEMORY_TEAMS = 'memory: a member change with teams';
 
 /** Measures ours, bare twice and the peer, each with everything in the memory of its process. */
 export async function measureMemory(plan: HalfPlan): Promise<HalfResult> {
@@ -34,6 +38,10 @@ export async function measureMemory(plan: HalfPlan): Promise<HalfResult> {
 
     console.log(`\n${caseTable(results)}\n\n${growthTable(growth)}\n`);
     console.log(memoryLine(filled, worked));
+    if (plan.isWanted(MEMORY_TEAMS)) {
+      servers.stop();
+      console.log(await measureTeams(servers, settings));
+    }
     return halfResult(results);
   } finally {
     servers.stop();

@@ -39,7 +39,8 @@ export async function fillDirectory(storage: Storage, clock: Clock, scale: Scale
   }
 }
 
-async function addUser(storage: Storage, index: number, created: string): Promise<void> {
+/** Adds the user of a number through the storage port. */
+export async function addUser(storage: Storage, index: number, created: string): Promise<void> {
   const attributes = userAttributes(index);
   const uniqueKeys = [`userName:${foldCase(String(attributes['userName']))}`];
   await storage.directoryUsers.insert(SCOPE, { id: userId(index), created, attributes, uniqueKeys });

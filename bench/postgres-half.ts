@@ -6,12 +6,14 @@ import { meetContestant } from './contestant.js';
 import { measureCycle } from './full-cycle.js';
 import { type Contestants, compareAll, type HalfPlan, measureAll } from './half.js';
 import { createHeldClock } from './held-clock.js';
+import { fillProvisioned, measureMappingChanges } from './mapping-changes.js';
 import { measureWriters } from './parallel-writers.js';
 import { caseTable, type HalfResult, halfResult } from './report.js';
 import type { DatabaseSettings, ServerSettings } from './serve.js';
-import { createServerGroup } from './server-process.js';
+import { createServerGroup, type ServerGroup } from './server-process.js';
 import { measureSync } from './sync-memory.js';
 import { copyTables, dropTables, fillTables, settle } from './tables.js';
+import { measureTeams } from './team-changes.js';
 
 /** As durable as PostgreSQL is by itself; the rest so that it neither reads from a disk nor tidies up while measured. */
 const SERVER_SETTINGS = [
@@ -27,6 +29,8 @@ export const FURTHER_FIGURES = {
   writers: 'postgres: parallel writers',
   sync: 'postgres: memory of a sync',
   cycle: 'postgres: first full cycle',
+  mapping: 'postgres: mapping of everybody',
+  teams: 'postgres: a member change with teams',
 } as const;
 
 const SCHEMAS = { ours: 'bench_ours', bare: 'bench_bare', bareAgain: 'bench_bare_again' } as const;
@@ -71,6 +75,7 @@ export async function measurePostgres(plan: HalfPlan): Promise<HalfResult> {
     if (plan.isWanted(FURTHER_FIGURES.sync)) {
       for (const line of await measureSync(servers, on(ours))) console.log(line);
     }
+    await measureProvisioning(pool, servers, on(ours), plan);
     if (!plan.isWanted(FURTHER_FIGURES.cycle)) return halfResult(results);
     const cycle = await measureCycle(pool, servers, plan, connectionString);
     console.log(cycle.text);
@@ -81,4 +86,24 @@ export async function measurePostgres(plan: HalfPlan): Promise<HalfResult> {
     await pool.end();
     await postgres.stop();
   }
+}
+
+async function measureProvisioning(
+  pool: pg.Pool,
+  servers: ServerGroup,
+  settings: ServerSettings & { readonly database?: DatabaseSettings },
+  { isWanted }: HalfPlan,
+): Promise<void> {
+  const { mapping, teams } = FURTHER_FIGURES;
+  if (!settings.database || !(isWanted(mapping) || isWanted(teams))) return;
+  const { ours, drop } = await fillProvisioned(pool, settings.database, settings);
+  const provisioned = { ...settings, database: ours };
+  if (isWanted(mapping)) {
+    for (const line of await measureMappingChanges(pool, servers, provisioned)) console.log(line);
+  }
+  if (isWanted(teams)) {
+    await settle(pool);
+    console.log(await measureTeams(servers, provisioned));
+  }
+  await drop();
 }

@@ -5,7 +5,7 @@ import { casesOn, STORAGES, type StorageName } from './cases.js';
 import type { HalfPlan } from './half.js';
 import { LOGIN, type LoginPlan, measureLogins } from './logins.js';
 import type { MeasuringPlan } from './measure-case.js';
-import { measureMemory } from './memory-half.js';
+import { MEMORY_TEAMS, measureMemory } from './memory-half.js';
 import { FULL_CYCLE, FULL_SCALE, QUICK_CYCLE, QUICK_SCALE, SMALL_GROUPS } from './population.js';
 import { FURTHER_FIGURES, measurePostgres } from './postgres-half.js';
 import type { HalfResult } from './report.js';
@@ -19,7 +19,7 @@ const HALVES: Readonly<Record<StorageName, (plan: HalfPlan) => Promise<HalfResul
   postgres: measurePostgres,
 };
 const FURTHER: Readonly<Record<StorageName, readonly string[]>> = {
-  memory: [],
+  memory: [MEMORY_TEAMS],
   postgres: Object.values(FURTHER_FIGURES),
 };
 

@@ -9,7 +9,7 @@ export interface ServerProcess {
   stop(): void;
 }
 
-type Script = 'ours-server' | 'bare-server' | 'bare-postgres-server' | 'peer-server';
+type Script = 'ours-server' | 'bare-server' | 'bare-postgres-server' | 'peer-server' | 'provisioning-server';
 
 /** Servers that end together. */
 export interface ServerGroup {

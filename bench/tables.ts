@@ -1,4 +1,4 @@
-import type { Clock, Storage } from 'express-sso-scim';
+import type { Clock, ManagedStorage } from 'express-sso-scim';
 import { createSqlStorage, migrate } from 'express-sso-scim/adapters/sql';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
@@ -12,7 +12,7 @@ const FILLED = ['resources', 'unique_keys', 'emails', 'memberships', 'group_coun
 /** Tables of a schema, opened as a host does it. */
 export interface OpenTables {
   readonly kysely: Kysely<unknown>;
-  readonly storage: Storage;
+  readonly storage: ManagedStorage;
 }
 
 export function openTables(

@@ -13,14 +13,15 @@ export interface DirectorySetup extends Omit<ProvisioningSettings, 'policy'> {
   readonly roles: RoleCatalogue;
 }
 
-/** Reads how a directory provisions: one small record, however many groups it has. */
+/** Reads how a directory provisions: one small record, however many groups it has. Who means to change it says so. */
 export async function readSetup(
   { mappings }: ManagedStorage,
   scope: DirectoryScope,
   rules: CompleteRules,
+  lock: 'shared' | 'exclusive' = 'shared',
 ): Promise<DirectorySetup> {
   const { roles, policy } = rules;
-  const settings = await mappings.settings(scope);
+  const settings = await mappings.settings(scope, lock);
   if (!settings) return { ...beginning(rules), roles, policy, version: 0 };
   return { ...settings, roles, policy: { ...policy, ...parseProvisioningPolicy(settings.policy) } };
 }

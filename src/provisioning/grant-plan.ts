@@ -55,14 +55,37 @@ export interface PlanReach {
   readonly changed: number;
 }
 
-/** Counts and names whom a plan concerns. */
-export function reachOf({ add, remove, change }: GrantPlan): PlanReach {
-  const grants = [...add, ...remove, ...change.map(({ grant }) => grant)];
-  return {
-    people: [...new Set(grants.map(({ userId }) => userId))],
-    teams: [...new Set(grants.map(({ target }) => teamOf(target)).filter((teamId) => teamId !== undefined))],
-    added: add.length,
-    removed: remove.length,
-    changed: change.length,
+/** Counts and names whom a plan concerns, of which one part after the other is told. */
+export interface ReachCounter {
+  count(part: GrantPlan): void;
+  reach(): PlanReach;
+}
+
+export function createReachCounter(): ReachCounter {
+  const people = new Set<string>();
+  const teams = new Set<string>();
+  const counted = { added: 0, removed: 0, changed: 0 };
+  const note = ({ userId, target }: Grant) => {
+    people.add(userId);
+    const teamId = teamOf(target);
+    if (teamId !== undefined) teams.add(teamId);
   };
+  return {
+    count({ add, remove, change }) {
+      for (const grant of add) note(grant);
+      for (const grant of remove) note(grant);
+      for (const { grant } of change) note(grant);
+      counted.added += add.length;
+      counted.removed += remove.length;
+      counted.changed += change.length;
+    },
+    reach: () => ({ people: [...people], teams: [...teams], ...counted }),
+  };
+}
+
+/** Counts and names whom a plan concerns. */
+export function reachOf(plan: GrantPlan): PlanReach {
+  const counter = createReachCounter();
+  counter.count(plan);
+  return counter.reach();
 }

@@ -1,13 +1,11 @@
 import type { ManagedStorage } from '../storage/managed-storage.js';
 import type { DirectoryScope } from '../storage/scope.js';
 import type { TeamPlan } from './auto-team.js';
-import { type DirectorySetup, defaultTeamsOf, readSetup, rowsGiven } from './directory-setup.js';
-import { EMPTY_PLAN, type GrantPlan, joinPlans } from './grant-plan.js';
+import { type DirectorySetup, defaultTeamsOf, rowsGiven } from './directory-setup.js';
 import type { GroupMapping, GroupName, MappingRow, TeamLink, TeamRole } from './group-mapping.js';
 import { isModeSwitch } from './mode-switch.js';
-import { type Preview, previewOf } from './preview.js';
+import { beginPreview, type Preview } from './preview.js';
 import { nameOf } from './provisioned-groups.js';
-import type { CompleteRules } from './provisioning-rules.js';
 import { planGrantRows, previewedRows } from './row-change.js';
 import { planTeams } from './team-change.js';
 
@@ -25,14 +23,13 @@ export interface PlannedMapping {
   readonly needsConfirmation: boolean;
 }
 
-/** Plans a new mapping for a directory. Writes nothing. */
+/** Plans a new mapping for a directory, from how it is set up. Writes nothing. */
 export async function planMapping(
   storage: ManagedStorage,
   scope: DirectoryScope,
   mapping: GroupMapping,
-  rules: CompleteRules,
+  setup: DirectorySetup,
 ): Promise<PlannedMapping> {
-  const setup = await readSetup(storage, scope, rules);
   const groups = await allGroups(storage, scope);
   const links = await storage.mappings.links(scope);
   const oldRows = await storage.mappings.rows(scope);
@@ -49,21 +46,18 @@ export async function planMapping(
     rows: rowsGiven(now, groups, { rows, links: linksAfter(switched ? [] : links, teams) }),
     defaultTeams: defaultTeamsOf(now),
   };
-  const parts: GrantPlan[] = [];
-  for await (const part of previewedRows(storage, scope, planGrantRows(before, after), setup)) parts.push(part);
-  const grants = parts.length === 0 ? EMPTY_PLAN : joinPlans(parts);
-  const preview = previewOf(grants, teams);
-  const needsConfirmation = switched || (await isLarge(storage, scope, grants, setup));
-  return { mapping, setup, groups, before, teams, switched, preview, needsConfirmation };
+  const draft = beginPreview();
+  for await (const part of previewedRows(storage, scope, planGrantRows(before, after), setup)) draft.note(part);
+  const needsConfirmation = switched || (await isLarge(storage, scope, draft.losing(), setup));
+  return { mapping, setup, groups, before, teams, switched, preview: draft.complete(teams), needsConfirmation };
 }
 
 async function isLarge(
   { people }: ManagedStorage,
   scope: DirectoryScope,
-  { remove }: GrantPlan,
+  losing: number,
   { policy: { blastRadius } }: DirectorySetup,
 ): Promise<boolean> {
-  const losing = new Set(remove.map(({ userId }) => userId)).size;
   if (blastRadius === 'off' || losing <= blastRadius.people) return false;
   return losing > blastRadius.share * (await people.count(scope));
 }

@@ -112,19 +112,22 @@ export function createMappingService(options: {
 
     preview: (scope, mapping) =>
       manage(storage, scope, async (within) => {
+        const setup = await readSetup(within, scope, rules);
         const faults = await faultsOf(within, scope, mapping, rules);
         if (faults.length > 0) return { faults };
-        const { preview, needsConfirmation } = await planMapping(within, scope, mapping, rules);
+        const { preview, needsConfirmation } = await planMapping(within, scope, mapping, setup);
         return { preview, needsConfirmation };
       }),
 
     save: (scope, mapping, { by, confirm, ifVersion, progress }) =>
       manage(storage, scope, async (within): Promise<SavedMapping> => {
+        // Before anything is looked at: a group that comes meanwhile is either seen here, or sees the new mapping.
+        const setup = await readSetup(within, scope, rules, 'exclusive');
         const faults = await faultsOf(within, scope, mapping, rules);
         if (faults.length > 0) return { kind: 'faults', faults };
-        const plan = await planMapping(within, scope, mapping, rules);
-        const { preview, setup } = plan;
         if (ifVersion !== undefined && ifVersion !== setup.version) throw new StaleVersionError(scope.directoryId);
+        const plan = await planMapping(within, scope, mapping, setup);
+        const { preview } = plan;
         const confirmed = confirm === undefined ? !plan.needsConfirmation : confirm === preview.digest;
         if (!confirmed) return { kind: 'needs-confirmation', preview };
         const at = new Date(clock.now()).toISOString();

@@ -1,5 +1,6 @@
 import type { TeamMembership } from '../storage/host-storage.js';
 import type { ManagedStorage } from '../storage/managed-storage.js';
+import type { StoredOverride } from '../storage/override-store.js';
 import type { OrganizationScope } from '../storage/scope.js';
 import { type Grant, grantKey, teamOf } from './grant.js';
 import { EMPTY_PLAN, type GrantPlan } from './grant-plan.js';
@@ -7,41 +8,61 @@ import { fallenOverrides, membershipsOf } from './membership.js';
 import { isShownInTeams } from './person.js';
 import type { ProvisioningPolicy } from './provisioning-policy.js';
 import type { RoleCatalogue } from './role-catalogue.js';
+import { sideBySide } from './side-by-side.js';
 
 /** What it took to bring the host's teams up to date. */
 export interface Projection {
+  /** Overrides that mean nothing any more. */
+  readonly fallen: readonly StoredOverride[];
   /** Grants by hand, for memberships that the host had and that no grant explained. */
   readonly adopted: GrantPlan;
   readonly changes: readonly TeamMembership[];
 }
 
-/**
- * Brings the memberships of the host up to date after a change of grants: for the places that the change is about, and for
- * all places of the people given. Overrides that mean nothing any more are deleted.
- */
-export async function projectMemberships(
+/** What a projection goes by: everything about some people that is to be seen in the host's teams. */
+export interface ProjectionGround {
+  /** As they are after the change. */
+  readonly grants: readonly Grant[];
+  readonly overrides: readonly StoredOverride[];
+  readonly there: readonly Required<TeamMembership>[];
+  /** Who is not shown in teams. */
+  readonly hidden: ReadonlySet<string>;
+}
+
+/** Reads that, in one go. */
+export async function readProjectionGround(
   storage: ManagedStorage,
   scope: OrganizationScope,
+  userIds: readonly string[],
+  policy: Pick<ProvisioningPolicy, 'membersBeforeFirstLogin'>,
+): Promise<ProjectionGround> {
+  const hidden = policy.membersBeforeFirstLogin === 'shown' ? NOBODY : await hiddenOf(storage, scope, userIds, policy);
+  const [grants, overrides, there] = await sideBySide(storage, [
+    () => storage.grants.ofUsers(scope, userIds),
+    () => storage.overrides.ofUsers(scope, userIds),
+    () => storage.teams.membershipsOf(scope, userIds),
+  ]);
+  return { grants, overrides, there, hidden };
+}
+
+/** The people whose memberships a change of grants may change. */
+export function peopleConcerned(plan: GrantPlan, people: ReadonlySet<string>): readonly string[] {
+  return [...new Set([...grantsTouched(plan).map(({ userId }) => userId), ...people])];
+}
+
+/**
+ * What it takes to bring the memberships of the host up to date after a change of grants: for the places that the change is
+ * about, and for all places of the people given.
+ */
+export function planProjection(
+  { grants, overrides, there: memberships, hidden }: ProjectionGround,
   plan: GrantPlan,
   people: ReadonlySet<string>,
-  {
-    policy,
-    roles,
-  }: { readonly policy: Pick<ProvisioningPolicy, 'membersBeforeFirstLogin'>; readonly roles: RoleCatalogue },
-): Promise<Projection> {
-  const touched = [...plan.add, ...plan.remove, ...plan.change.map(({ grant }) => grant)];
-  const userIds = [...new Set([...touched.map(({ userId }) => userId), ...people])];
-  const grants = await storage.grants.ofUsers(scope, userIds);
-  const overrides = await storage.overrides.ofUsers(scope, userIds);
-  const fallen = fallenOverrides(grants, overrides, roles);
-  if (fallen.length > 0) await storage.overrides.remove(scope, fallen);
-  const there = new Map(
-    (await storage.teams.membershipsOf(scope, userIds)).map((each) => [placeOf(each.userId, each.teamId), each]),
-  );
+  roles: RoleCatalogue,
+): Projection {
+  const fallen = overrides.length === 0 ? [] : fallenOverrides(grants, overrides, roles);
+  const there = new Map(memberships.map((each) => [placeOf(each.userId, each.teamId), each]));
   const adopted = unexplained(plan, grants, there);
-  if (adopted.length > 0) await storage.grants.change(scope, { ...EMPTY_PLAN, add: adopted });
-
-  const hidden = await hiddenOf(storage, scope, userIds, policy);
   const all = [...grants, ...adopted];
   const living = overrides.filter((override) => !fallen.includes(override));
   const wanted = new Map(
@@ -53,7 +74,7 @@ export async function projectMemberships(
   const note = (userId: string, teamId: string | undefined) => {
     if (teamId !== undefined) places.set(placeOf(userId, teamId), { userId, teamId });
   };
-  for (const { userId, target } of touched) note(userId, teamOf(target));
+  for (const { userId, target } of grantsTouched(plan)) note(userId, teamOf(target));
   for (const { userId, target } of all) if (people.has(userId)) note(userId, teamOf(target));
   for (const { userId, teamId } of fallen) note(userId, teamId);
   const changes = [...places].flatMap(([place, { userId, teamId }]): readonly TeamMembership[] => {
@@ -61,8 +82,11 @@ export async function projectMemberships(
     if (role === there.get(place)?.role) return [];
     return [role === undefined ? { userId, teamId } : { userId, teamId, role }];
   });
-  if (changes.length > 0) await storage.teams.setMemberships(scope, changes);
-  return { adopted: { ...EMPTY_PLAN, add: adopted }, changes };
+  return { fallen, adopted: { ...EMPTY_PLAN, add: adopted }, changes };
+}
+
+function grantsTouched({ add, remove, change }: GrantPlan): readonly Grant[] {
+  return [...add, ...remove, ...change.map(({ grant }) => grant)];
 }
 
 /** Where somebody was before any grant: that counts as by hand, or the end of the grant would end it. */
@@ -93,11 +117,12 @@ async function hiddenOf(
   userIds: readonly string[],
   policy: Pick<ProvisioningPolicy, 'membersBeforeFirstLogin'>,
 ): Promise<ReadonlySet<string>> {
-  if (policy.membersBeforeFirstLogin === 'shown') return new Set();
   const found = await people.getMany(scope, userIds);
   return new Set(found.filter((person) => !isShownInTeams(person, policy)).map(({ userId }) => userId));
 }
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 function placeOf(userId: string, teamId: string): string {
-  return JSON.stringify([userId, teamId]);
+  return `${userId.length}:${userId}${teamId}`;
 }

@@ -93,5 +93,5 @@ function baseRoleOf(grants: readonly Grant[], roles: RoleCatalogue['team']): str
 }
 
 function placeKey(userId: string, teamId: string): string {
-  return JSON.stringify([userId, teamId]);
+  return `${userId.length}:${userId}${teamId}`;
 }

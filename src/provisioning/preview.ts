@@ -1,7 +1,7 @@
-import { sha256 } from '../core/sha256.js';
+import { createSha256, type GrowingSha256, sha256 } from '../core/sha256.js';
 import type { TeamPlan } from './auto-team.js';
-import { type Grant, type GrantTarget, grantKey } from './grant.js';
-import { type GrantPlan, type PlanReach, reachOf } from './grant-plan.js';
+import type { Grant, GrantTarget } from './grant.js';
+import { createReachCounter, type GrantPlan, type PlanReach } from './grant-plan.js';
 
 /** What a change would do in one team, or to roles in the organization. */
 interface PlaceReach {
@@ -29,50 +29,110 @@ export interface Preview {
   readonly digest: string;
 }
 
-/** A preview is the plan, not applied. The same plan has the same digest, in whatever order it lists things. */
-export function previewOf(grants: GrantPlan, { create, link, rename, conflicts }: TeamPlan): Preview {
-  const lines = [
-    ...grants.add.map((grant) => ['add', grantKey(grant), grant.role]),
-    ...grants.remove.map((grant) => ['remove', grantKey(grant), grant.role]),
-    ...grants.change.map(({ grant, from }) => ['change', grantKey(grant), grant.role, from]),
-    ...create.map(({ groupId, name }) => ['create', groupId, name]),
-    ...link.map(({ groupId, teamId }) => ['link', groupId, teamId]),
-    ...rename.map(({ teamId, name }) => ['rename', teamId, name]),
-    ...conflicts.map(({ groupId, reason }) => ['conflict', groupId, reason]),
-  ];
+/** A preview that comes about part by part, so that a large plan is never there as a whole. */
+export interface PreviewDraft {
+  /** Takes note of a part of the plan: of other grants than the parts before. */
+  note(part: GrantPlan): void;
+  /** How many people would lose something by the parts so far. */
+  losing(): number;
+  complete(teams: TeamPlan): Preview;
+}
+
+/**
+ * Begins a preview: it is the plan, not applied. The same plan has the same digest, in whatever order its rows come, as
+ * long as the people of a row come in one order.
+ */
+export function beginPreview(): PreviewDraft {
+  const counter = createReachCounter();
+  const losers = new Set<string>();
+  const places = createPlaceCounter();
+  const rows = createRowDigests();
   return {
-    grants: reachOf(grants),
-    places: placesOf(grants),
-    teams: { create, link, rename, conflicts },
-    digest: sha256(JSON.stringify(lines.map((line) => JSON.stringify(line)).sort())),
+    note(part) {
+      counter.count(part);
+      places.note(part);
+      const { add, remove, change } = part;
+      for (const grant of add) rows.add('add', grant, grant.role);
+      for (const grant of remove) {
+        losers.add(grant.userId);
+        rows.add('remove', grant, grant.role);
+      }
+      for (const { grant, from } of change) rows.add('change', grant, from);
+    },
+    losing: () => losers.size,
+    complete({ create, link, rename, conflicts }) {
+      const lines = [
+        ...create.map(({ groupId, name }) => ['create', groupId, name]),
+        ...link.map(({ groupId, teamId }) => ['link', groupId, teamId]),
+        ...rename.map(({ teamId, name }) => ['rename', teamId, name]),
+        ...conflicts.map(({ groupId, reason }) => ['conflict', groupId, reason]),
+      ].map((line) => JSON.stringify(line));
+      const digest = sha256(JSON.stringify([...lines, ...rows.lines()].sort()));
+      return {
+        grants: counter.reach(),
+        places: places.reach(),
+        teams: { create, link, rename, conflicts },
+        digest,
+      };
+    },
+  };
+}
+
+/** The preview of a plan that is there as a whole. */
+export function previewOf(grants: GrantPlan, teams: TeamPlan): Preview {
+  const draft = beginPreview();
+  draft.note(grants);
+  return draft.complete(teams);
+}
+
+/** A digest of the people for everything that a plan does alike for several. */
+function createRowDigests() {
+  const digests = new Map<string, GrowingSha256>();
+  let last: { readonly of: readonly string[]; readonly digest: GrowingSha256 } | undefined;
+  return {
+    add(kind: string, { userId, target, source, role }: Grant, from: string): void {
+      const of = [kind, target, source, role, from];
+      if (!last?.of.every((text, place) => text === of[place])) {
+        const row = JSON.stringify(of);
+        const digest = digests.get(row) ?? createSha256();
+        digests.set(row, digest);
+        last = { of, digest };
+      }
+      last.digest.add(`${userId.length}:${userId}`);
+    },
+    lines: () => [...digests].map(([row, digest]) => JSON.stringify([row, digest.digest()])),
   };
 }
 
 /** People of a place that are named. */
 const NAMED = 20;
 
-function placesOf({ add, remove, change }: GrantPlan): readonly PlaceReach[] {
-  const changed = change.map(({ grant }) => grant);
-  const targets = new Set([...add, ...remove, ...changed].map(({ target }) => target));
-  const [gaining, losing, changing] = [add, remove, changed].map(byTarget);
-  return [...targets].map((target) => ({
-    target,
-    gaining: peopleOf(gaining?.get(target)),
-    losing: peopleOf(losing?.get(target)),
-    changing: peopleOf(changing?.get(target)),
-  }));
+/** Counts and names whom a plan concerns in each place. */
+function createPlaceCounter() {
+  const places = new Map<GrantTarget, Readonly<Record<'gaining' | 'losing' | 'changing', Set<string>>>>();
+  const placeOf = (target: GrantTarget) => {
+    const known = places.get(target);
+    if (known) return known;
+    const place = { gaining: new Set<string>(), losing: new Set<string>(), changing: new Set<string>() };
+    places.set(target, place);
+    return place;
+  };
+  return {
+    note({ add, remove, change }: GrantPlan): void {
+      for (const { target, userId } of add) placeOf(target).gaining.add(userId);
+      for (const { target, userId } of remove) placeOf(target).losing.add(userId);
+      for (const { grant } of change) placeOf(grant.target).changing.add(grant.userId);
+    },
+    reach: (): readonly PlaceReach[] =>
+      [...places].map(([target, { gaining, losing, changing }]) => ({
+        target,
+        gaining: someOf(gaining),
+        losing: someOf(losing),
+        changing: someOf(changing),
+      })),
+  };
 }
 
-function byTarget(grants: readonly Grant[]): ReadonlyMap<GrantTarget, ReadonlySet<string>> {
-  const people = new Map<GrantTarget, Set<string>>();
-  for (const { target, userId } of grants) {
-    const there = people.get(target);
-    if (there) there.add(userId);
-    else people.set(target, new Set([userId]));
-  }
-  return people;
-}
-
-function peopleOf(userIds: ReadonlySet<string> = new Set()): SomePeople {
+function someOf(userIds: ReadonlySet<string>): SomePeople {
   return { count: userIds.size, first: [...userIds].slice(0, NAMED) };
 }

@@ -12,12 +12,14 @@ import type { DirectoryGroups } from './directory-groups.js';
 import { type DirectorySetup, rowsOfGroups } from './directory-setup.js';
 import type { GroupMapping, GroupName, MappingRow } from './group-mapping.js';
 import { pushGroup, pushMembers } from './member-push.js';
+import { readProjectionGround } from './membership-projection.js';
 import { laterThan } from './optimistic-change.js';
 import type { CompleteRules } from './provisioning-rules.js';
 import { carryOutPush, type PushedChange } from './pushed-change.js';
 import { holdBack } from './removal-guard.js';
 import { changeRowsWithCare, planGrantRows } from './row-change.js';
 import { grantsOfRows, planMembers } from './row-plan.js';
+import { sideBySide } from './side-by-side.js';
 import { changeTeams, planTeams } from './team-change.js';
 
 /** Ids in one entry of the journal. */
@@ -122,29 +124,48 @@ async function followMembers(
     const ids = { added: added.slice(from, from + MOST_IDS), removed: removed.slice(from, from + MOST_IDS) };
     step.note('members-changed', { groupId: group.id, ...ids });
   }
-  const rows = await rowsOfGroups(within, scope, setup, [group]);
-  const joining = rows.length === 0 ? [] : await peopleOf(within, scope, added);
-  const leaving = await peopleOf(within, scope, removed);
-  if (joining.length + leaving.length === 0) return;
-  const counting = joining.filter((person) => countsIn(person, scope, setup)).map(({ userId }) => userId);
-  const gone = leaving.map(({ userId }) => userId);
-  const current = await within.grants.ofSource(scope, `group:${group.id}`, [...counting, ...gone]);
+  const { rows, people } = await rowsAndPeople(scope, { within, setup }, group, { added, removed });
+  const directoryUserOf = ({ directoryUsers }: Person) =>
+    directoryUsers.find(({ directoryId }) => directoryId === scope.directoryId);
+  const joins = new Set(rows.length === 0 ? [] : added);
+  const leaves = new Set(removed);
+  const counting: string[] = [];
+  const gone: string[] = [];
+  for (const person of people) {
+    const own = directoryUserOf(person);
+    if (!own) continue;
+    if (joins.has(own.id) && countsForGrants(own.active, setup.policy)) counting.push(person.userId);
+    if (leaves.has(own.id)) gone.push(person.userId);
+  }
+  if (counting.length + gone.length === 0) return;
+  const userIds = [...counting, ...gone];
+  const [ground, waiting] = await sideBySide(within, [
+    () => readProjectionGround(within, scope, userIds, setup.policy),
+    () => within.holds.waiting(scope, userIds),
+  ]);
+  const source = `group:${group.id}`;
+  const current = ground.grants.filter((grant) => grant.source === source);
   const plan = planMembers(rows, { added: counting, removed: gone, current });
   const wanted = grantsOfRows(counting, rows);
-  await step.grants(await holdBack(within, scope, step, { plan, wanted, fresh: 'hold' }, setup));
+  await step.plan(await holdBack(within, scope, step, { plan, wanted, fresh: 'hold', waiting }, setup), ground);
 }
 
-async function peopleOf(
-  { people }: ManagedStorage,
+/** The rows of a group, and the people behind changed members. A few people are asked for together with the rows. */
+async function rowsAndPeople(
   scope: DirectoryScope,
-  ids: readonly string[],
-): Promise<readonly Person[]> {
-  return ids.length === 0 ? [] : people.ofDirectoryUsers(scope, ids);
-}
-
-function countsIn({ directoryUsers }: Person, { directoryId }: DirectoryScope, { policy }: DirectorySetup): boolean {
-  const own = directoryUsers.find((each) => each.directoryId === directoryId);
-  return own !== undefined && countsForGrants(own.active, policy);
+  { within, setup }: Omit<PushedChange, 'step'>,
+  group: GroupName,
+  { added, removed }: Pick<MemberChangeResult, 'added' | 'removed'>,
+): Promise<{ readonly rows: readonly MappingRow[]; readonly people: readonly Person[] }> {
+  const readRows = () => rowsOfGroups(within, scope, setup, [group]);
+  const readPeople = (ids: readonly string[]) => async () =>
+    ids.length === 0 ? [] : within.people.ofDirectoryUsers(scope, ids);
+  if (added.length + removed.length > MOST_IDS) {
+    const rows = await readRows();
+    return { rows, people: await readPeople(rows.length === 0 ? removed : [...added, ...removed])() };
+  }
+  const [rows, people] = await sideBySide(within, [readRows, readPeople([...added, ...removed])]);
+  return { rows, people };
 }
 
 /** A group as mappings look at it. */

@@ -1,13 +1,22 @@
 import { newId } from '../core/id.js';
+import { StaleVersionError } from '../storage/errors.js';
+import type { TeamMembership } from '../storage/host-storage.js';
+import type { JournalEntry } from '../storage/journal-store.js';
 import type { ManagedStorage } from '../storage/managed-storage.js';
 import type { JsonObject } from '../storage/resource-store.js';
 import type { OrganizationScope } from '../storage/scope.js';
 import type { Grant } from './grant.js';
-import { EMPTY_PLAN, type GrantPlan, joinPlans } from './grant-plan.js';
-import { projectMemberships } from './membership-projection.js';
+import { afterPlan, EMPTY_PLAN, type GrantPlan, joinPlans } from './grant-plan.js';
+import {
+  type ProjectionGround,
+  peopleConcerned,
+  planProjection,
+  readProjectionGround,
+} from './membership-projection.js';
 import { PROVISIONING_TOPIC, type ProvisioningEventKind } from './provisioning-event.js';
 import type { ProvisioningPolicy } from './provisioning-policy.js';
 import type { RoleCatalogue } from './role-catalogue.js';
+import { sideBySide } from './side-by-side.js';
 
 /** What sets a step off. */
 interface StepCause {
@@ -36,6 +45,11 @@ export interface ProvisioningStep {
   tell(kind: ProvisioningEventKind, payload: JsonObject, key?: string): Promise<void>;
   /** Writes a change of grants. */
   grants(plan: GrantPlan): Promise<void>;
+  /**
+   * Takes a change of grants that is written together with what follows from it.
+   * @param ground everything about these people before the change, read while they are locked
+   */
+  plan(plan: GrantPlan, ground: ProjectionGround): Promise<void>;
   /** Takes note of a change of grants that is written already. */
   changed(plan: GrantPlan): void;
   /** Whether teams show these people may have changed, or one of their roles. */
@@ -58,7 +72,7 @@ const MOST_CHANGES = 1000;
 
 /** Begins a step. */
 export function beginStep(storage: ManagedStorage, scope: OrganizationScope, ground: StepGround): ProvisioningStep {
-  const { at, cause, by, directoryId, requestId } = ground;
+  const { at, cause, by, directoryId, requestId, policy, roles } = ground;
   const { organizationId } = scope;
   const stepId = newId();
   const origin = { stepId, cause, ...(by !== undefined && { by }), ...(directoryId !== undefined && { directoryId }) };
@@ -68,6 +82,7 @@ export function beginStep(storage: ManagedStorage, scope: OrganizationScope, gro
   const notes: { readonly kind: string; readonly details: JsonObject }[] = [];
   let plan: GrantPlan = EMPTY_PLAN;
   let reshown = new Set<string>();
+  let planned: { readonly plan: GrantPlan; readonly ground: ProjectionGround } | undefined;
   let told = 0;
 
   const step: ProvisioningStep = {
@@ -102,25 +117,21 @@ export function beginStep(storage: ManagedStorage, scope: OrganizationScope, gro
       for (const userId of userIds) reshown.add(userId);
     },
 
-    async flush() {
-      const [changed, people] = [plan, reshown];
-      plan = EMPTY_PLAN;
-      reshown = new Set();
-      if (isEmpty(changed) && people.size === 0) return;
-      const { adopted, changes } = await projectMemberships(storage, scope, changed, people, ground);
-      for (let from = 0; from < changes.length; from += MOST_CHANGES) {
-        await step.tell('memberships.changed', {
-          changes: changes.slice(from, from + MOST_CHANGES).map((change) => ({ ...change })),
-        });
+    async plan(wanted, ground) {
+      if (isEmpty(wanted)) return;
+      if (!planned) {
+        planned = { plan: wanted, ground };
+        return;
       }
-      await storage.journal.append(scope, grantEntries(joinPlans([changed, adopted]), at, origin, caused));
+      // The ground does not know what the plan before it does.
+      await step.flush();
+      await step.grants(wanted);
     },
 
-    async complete() {
-      await step.flush();
-      if (notes.length === 0) return;
-      await storage.journal.append(
-        scope,
+    flush: () => follow([]),
+
+    complete: () =>
+      follow(
         notes.map(({ kind, details }) => ({
           id: newId(),
           subject: STEP_SUBJECT,
@@ -129,14 +140,59 @@ export function beginStep(storage: ManagedStorage, scope: OrganizationScope, gro
           details: { ...origin, ...details },
           ...caused,
         })),
-      );
-    },
+      ),
   };
+
+  /** Writes what follows from the grants so far, with further entries of the journal, as far as possible in one go. */
+  async function follow(entries: readonly JournalEntry[]): Promise<void> {
+    const next = planned;
+    planned = undefined;
+    // What was read for the plan says nothing about other changes.
+    const isAlone = next !== undefined && isEmpty(plan) && reshown.size === 0;
+    if (next && !isAlone) await step.grants(next.plan);
+    const [changed, people] = [isAlone ? next.plan : plan, reshown];
+    plan = EMPTY_PLAN;
+    reshown = new Set();
+    if (isEmpty(changed) && people.size === 0) {
+      if (entries.length > 0) await storage.journal.append(scope, entries);
+      return;
+    }
+    const known = isAlone
+      ? { ...next.ground, grants: afterPlan(next.ground.grants, next.plan) }
+      : await readProjectionGround(storage, scope, peopleConcerned(changed, people), policy);
+    const { fallen, adopted, changes } = planProjection(known, changed, people, roles);
+    await sideBySide(storage, [
+      () => putGrants(isAlone ? joinPlans([changed, adopted]) : adopted),
+      async () => fallen.length > 0 && storage.overrides.remove(scope, fallen),
+      async () => changes.length > 0 && storage.teams.setMemberships(scope, changes),
+      () =>
+        storage.journal.append(scope, [...grantEntries(joinPlans([changed, adopted]), at, origin, caused), ...entries]),
+      ...parts(changes, MOST_CHANGES).map((part) => () => step.tell('memberships.changed', { changes: part })),
+    ]);
+  }
+
+  /** @throws {StaleVersionError} when that is not what was planned, so that it is planned anew. */
+  async function putGrants(wanted: GrantPlan): Promise<void> {
+    if (isEmpty(wanted)) return;
+    const done = await storage.grants.change(scope, wanted);
+    if (sizeOf(done) !== sizeOf(wanted)) throw new StaleVersionError(STEP_SUBJECT);
+  }
+
   return step;
 }
 
-function isEmpty({ add, remove, change }: GrantPlan): boolean {
-  return add.length + remove.length + change.length === 0;
+function isEmpty(plan: GrantPlan): boolean {
+  return sizeOf(plan) === 0;
+}
+
+function sizeOf({ add, remove, change }: GrantPlan): number {
+  return add.length + remove.length + change.length;
+}
+
+function parts(changes: readonly TeamMembership[], size: number): readonly JsonObject[][] {
+  return Array.from({ length: Math.ceil(changes.length / size) }, (_, part) =>
+    changes.slice(part * size, (part + 1) * size).map((change) => ({ ...change })),
+  );
 }
 
 /** One entry for each person. */

@@ -12,6 +12,7 @@ import { ownerRole, type RoleCatalogue } from './role-catalogue.js';
 /**
  * What of a plan that an identity provider has caused may happen now: the rest waits under a hold.
  * @param fresh `pass` where no new hold may come about and only what waits already goes on waiting
+ * @param waiting what waits of these people, where that is known
  */
 export async function holdBack(
   storage: ManagedStorage,
@@ -21,19 +22,27 @@ export async function holdBack(
     plan,
     wanted,
     fresh,
-  }: { readonly plan: GrantPlan; readonly wanted: readonly Grant[]; readonly fresh: 'hold' | 'pass' },
+    waiting: known,
+  }: {
+    readonly plan: GrantPlan;
+    readonly wanted: readonly Grant[];
+    readonly fresh: 'hold' | 'pass';
+    readonly waiting?: readonly Grant[];
+  },
   setup: Pick<DirectorySetup, 'policy' | 'roles'>,
 ): Promise<GrantPlan> {
   const userIds = [...new Set([...plan.remove, ...wanted].map(({ userId }) => userId))];
-  const waiting = userIds.length === 0 ? [] : await storage.holds.waiting(scope, userIds);
+  const waiting = known ?? (userIds.length === 0 ? [] : await storage.holds.waiting(scope, userIds));
   const limit = fresh === 'pass' ? 'off' : setup.policy.blastRadius;
   const window = { people: 0, lost: 0, waiting };
   if (limit !== 'off' && plan.remove.length > 0) {
     const losing = [...new Set(plan.remove.map(({ userId }) => userId))];
     const since = new Date(Date.parse(step.at) - limit.minutes * 60_000).toISOString();
     window.lost = await storage.holds.lostSince(scope, since, losing);
-    // How many people there are matters only where the number is passed.
-    if (window.lost + losing.length > limit.people) window.people = await storage.people.count(scope);
+    // How many people there are matters only where the number is passed, and only up to where the share is not.
+    const lost = window.lost + losing.length;
+    const enough = limit.share > 0 ? Math.ceil(lost / limit.share) : undefined;
+    if (lost > limit.people) window.people = await storage.people.count(scope, enough);
   }
   const { now, held, released } = holdRemovals(plan, wanted, window, limit);
   const lost = [...new Set(now.remove.map(({ userId }) => userId))];

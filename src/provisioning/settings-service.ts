@@ -49,7 +49,7 @@ export function createSettingsService(options: {
 
     change: (scope, { policy, ...rest }, by, ifVersion) =>
       manage(storage, scope, async (within) => {
-        const { version, ...settings } = await read(within, scope, rules);
+        const { version, ...settings } = await read(within, scope, rules, 'exclusive');
         if (ifVersion !== undefined && ifVersion !== version) throw new StaleVersionError(scope.directoryId);
         const wanted = policy && jsonOf(policy);
         const next = { ...settings, ...rest, ...(wanted && { policy: wanted }) };
@@ -74,8 +74,9 @@ async function read(
   { mappings }: ManagedStorage,
   scope: DirectoryScope,
   rules: CompleteRules,
+  lock: 'shared' | 'exclusive' = 'shared',
 ): Promise<ProvisioningSettings> {
-  return (await mappings.settings(scope)) ?? { ...beginning(rules), version: 0 };
+  return (await mappings.settings(scope, lock)) ?? { ...beginning(rules), version: 0 };
 }
 
 function jsonOf(policy: Partial<ProvisioningPolicy>): ProvisioningSettings['policy'] {

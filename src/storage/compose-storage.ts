@@ -52,7 +52,8 @@ export function composeStorage(base: Storage | JoinableStorage<unknown>, parts: 
 function compose(base: Storage | JoinableStorage<unknown>, parts: HostParts<unknown>): Storage {
   const { organizations, users, teams } = parts;
   const composed: Storage = {
-    capabilities: base.capabilities,
+    // A store of the host may be on the connection that a call of ours is under way on.
+    capabilities: teams ? { ...base.capabilities, sideBySide: false } : base.capabilities,
     ...pickStores(base, [...LIBRARY_STORES, ...PROVISIONING_STORES, ...TRAFFIC_STORES]),
     organizations: open(base, organizations) ?? base.organizations,
     users: open(base, users) ?? base.users,

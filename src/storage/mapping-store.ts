@@ -46,9 +46,13 @@ export interface StoredTeamLink {
   readonly created: boolean;
 }
 
-/** Keeps what the groups of a directory give. A member change locks it shared, what changes it exclusively. */
+/** Keeps what the groups of a directory give. */
 export interface MappingStore {
-  settings(scope: DirectoryScope): Promise<ProvisioningSettings | undefined>;
+  /**
+   * How a directory provisions. In a transaction nobody changes it until the transaction is over, and who reads it to
+   * change it (`exclusive`) waits until nobody else goes by it; `shared` unless told.
+   */
+  settings(scope: DirectoryScope, lock?: 'shared' | 'exclusive'): Promise<ProvisioningSettings | undefined>;
   /** @throws {StaleVersionError} when the version kept is not `ifVersion` (0 for none). The new one is one higher. */
   putSettings(scope: DirectoryScope, settings: Omit<ProvisioningSettings, 'version'>, ifVersion: number): Promise<void>;
   /** All rows, or those of these groups: a member change reads the rows of one. */

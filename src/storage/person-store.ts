@@ -35,8 +35,8 @@ export interface PersonStore {
   ofDirectoryUsers(scope: DirectoryScope, directoryUserIds: readonly string[]): Promise<readonly Person[]>;
   /** Everybody something is known about, in order of id, behind `after` (`''` for the start). */
   list(scope: OrganizationScope, page: { readonly after: string; readonly limit: number }): Promise<readonly Person[]>;
-  /** How many active directory users of this directory are somebody. */
-  count(scope: DirectoryScope): Promise<number>;
+  /** How many active directory users of this directory are somebody; no more than `atMost`, where counting ends. */
+  count(scope: DirectoryScope, atMost?: number): Promise<number>;
   /** Replaces what is kept about each of these people. */
   put(scope: OrganizationScope, records: readonly PersonRecord[]): Promise<void>;
   /** Forgets a person, whose directory users are nobody from then on. Idempotent. */

@@ -27,6 +27,11 @@ export interface LibraryStorage {
 export interface StorageCapabilities {
   readonly filtering: boolean;
   readonly sorting: boolean;
+  /**
+   * Whether calls that are made at the same time inside a transaction, and know nothing of each other, are cheaper than
+   * one after the other. Unless it is so, only one call is made at a time there.
+   */
+  readonly sideBySide?: boolean;
 }
 
 /**

@@ -197,6 +197,31 @@ function explained(
     expect(large.filter((node) => node['Node Type'] !== 'Index Only Scan').map(describeNode)).toEqual([]);
   });
 
+  it('of calls made at the same time in a transaction go together, and see what was called before', async () => {
+    const page = { after: '', limit: 10 };
+    const entry = { id: 'e1', subject: 'joint', kind: 'told', at: T0, details: { quoted: '"$1" \'{}\'' } };
+    await storage.directoryUsers.get(scope, 'nobody');
+    const before = database.statements.length;
+    const answers = await storage.transaction(scope, ({ journal, outbox, directoryUsers, groups }) =>
+      Promise.all([
+        journal.append(scope, [entry]),
+        outbox.enqueue({ ...scope, key: 'joint', topic: 'joint', kind: 'told', at: T0, payload: {} }),
+        journal.page(scope, 'joint', page),
+        groups.get(scope, 'g9'),
+        directoryUsers.getMany(scope, ['u10', 'u11']),
+      ]),
+    );
+    const outside = await Promise.all([
+      storage.groups.get(scope, 'g9'),
+      storage.directoryUsers.getMany(scope, ['u10', 'u11']),
+    ]);
+    expect(answers.slice(2)).toEqual([{ items: [entry] }, ...outside]);
+    const [begin, writes, reads, commit] = database.statements.slice(before).map(({ sql }) => sql);
+    expect([begin, commit]).toEqual([expect.stringMatching(/transaction/), 'commit']);
+    expect(writes).toMatch(/sso_journal.*sso_outbox/s);
+    expect(reads).toMatch(/sso_journal.*sso_resources/s);
+  });
+
   it('keep no plan that was made for empty tables', async () => {
     const options = { ...database.options, prefix: 'grown_' };
     await migrate(database.kysely, options);

@@ -23,12 +23,15 @@ export function createPersonStore(access: Access): PersonStore {
         pageBehind(data.tables.people.all(), ({ userId }) => userId, page).map(({ userId }) => personOf(data, userId)),
       ),
 
-    count: (scope) =>
+    count: (scope, atMost = Number.POSITIVE_INFINITY) =>
       access.readOrganization(scope, (data) => {
         const { users } = data.resources(scope.directoryId);
-        const links = data.tables.directoryLinks.find(1, scope.directoryId);
-        return links.filter(({ directoryUserId: id }) => (users.get(id)?.attributes['active'] ?? false) !== false)
-          .length;
+        let count = 0;
+        for (const { directoryUserId: id } of data.tables.directoryLinks.each(1, scope.directoryId)) {
+          if (count >= atMost) break;
+          if ((users.get(id)?.attributes['active'] ?? false) !== false) count += 1;
+        }
+        return count;
       }),
 
     put: (scope, records) =>

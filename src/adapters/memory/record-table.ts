@@ -24,6 +24,11 @@ export class RecordTable<T extends object> {
     return Array.from(this.#lookups[lookup]?.index.find(text) ?? []);
   }
 
+  /** The same one by one, for who may not need all of them. */
+  each(lookup: number, text: string): Iterable<T> {
+    return this.#lookups[lookup]?.index.find(text) ?? [];
+  }
+
   count(lookup: number, text: string): number {
     return this.#lookups[lookup]?.index.count(text) ?? 0;
   }

@@ -17,11 +17,17 @@ export interface Access {
   /** Whether rows that a call locks stay locked when it is over: inside a transaction. */
   readonly keepsLocks: boolean;
 
-  /** Does some work of exactly one statement that reads. */
+  /** Does some work of exactly one statement that reads. Calls made at the same time may go as one statement. */
   read<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T>;
 
   /** Does some work of exactly one statement that writes. */
   single<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T>;
+
+  /**
+   * The same as `single`, for work that touches nothing but this table and what it locks: calls made at the same time that
+   * are about different tables may go as one statement.
+   */
+  beside<T>(scope: OrganizationScope | undefined, table: string, work: (run: Run) => Promise<T>): Promise<T>;
 
   /** Does some work of several statements that happen together or not at all. */
   whole<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T>;

@@ -24,14 +24,17 @@ interface Part {
 export function createGrantRowReader({ names, dialect }: StoreSite): GrantRowReader {
   const { memberships, resources, directoryLinks, grants } = names;
   const source = '{source} and g.target = {target}';
-  // Members one by one, each by indexes: without statistics a join would begin at the wrong end.
+  // Members one by one, each by indexes: without statistics a join would begin at the wrong end. Who is gone is a member
+  // no more, so that only who is inactive has to be looked up.
   const fresh = (memberId: string, condition: string) =>
     `(select l.user_id from ${directoryLinks} as l where ${inScope('l')} and l.directory_user_id = ${memberId} ` +
-    `and l.is_gone = 0 and exists (select 1 from ${resources} as r where ${inScope('r')} and r.id = ${memberId} ` +
-    `and r.type = '${USER}' and ${isLive('r')}${condition}) and (select 1 from ${grants} as g ` +
+    `and l.is_gone = 0${condition === '' ? '' : ` and ${isCounted(memberId, condition)}`} and (select 1 from ${grants} as g ` +
     'where g.organization_id = {organizationId} and g.user_id = l.user_id ' +
     "and coalesce(g.source, '') = {source} and coalesce(g.target, '') = {target} limit 1) is null)";
-  const counting = { count: '', 'leave-out': ` and not ${dialect.isFalse('r.attributes', 'active')}` };
+  const isCounted = (memberId: string, condition: string) =>
+    `exists (select 1 from ${resources} as r where ${inScope('r')} and r.id = ${memberId} ` +
+    `and r.type = '${USER}' and ${isLive('r')} and ${condition})`;
+  const counting = { count: '', 'leave-out': `not ${dialect.isFalse('r.attributes', 'active')}` };
   const ofGroup = (condition: string) =>
     prepare(
       `select m.member_id as position, ${fresh('m.member_id', condition)} as user_id from (select m.member_id ` +

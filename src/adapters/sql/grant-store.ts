@@ -48,7 +48,7 @@ export function openGrantStore(site: StoreSite): StoreOver<GrantStore> {
 
     change: (scope, change) =>
       dialect.name === 'postgres'
-        ? access.single(scope, (run) => write(run, scope, change))
+        ? access.beside(scope, names.grants, (run) => write(run, scope, change))
         : access.whole(scope, (run) => write(run, scope, change)),
 
     previewRows: (scope, plan, page) => access.read(scope, (run) => readRows(run, scope, plan, page)),

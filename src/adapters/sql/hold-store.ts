@@ -94,7 +94,7 @@ export function openHoldStore({ names, dialect }: StoreSite): StoreOver<HoldStor
     async noteLost({ organizationId, directoryId }, userIds, at) {
       if (userIds.length === 0) return;
       const values = { organizationId, directoryId, at, ids: JSON.stringify(userIds) };
-      await access.single({ organizationId }, (run) => run(noteLost(values)));
+      await access.beside({ organizationId }, losses, (run) => run(noteLost(values)));
     },
 
     async lostSince({ organizationId, directoryId }, since, without) {

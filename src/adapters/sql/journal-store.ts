@@ -51,7 +51,9 @@ export function openJournalStore({ names, dialect }: StoreSite): StoreOver<Journ
           entry.causeId === undefined ? null : indexKey(entry.causeId),
           JSON.stringify(entry),
         ]);
-        await access.single(scope, (run) => run(append({ organizationId, entries: JSON.stringify(rows) })));
+        await access.beside(scope, names.journal, (run) =>
+          run(append({ organizationId, entries: JSON.stringify(rows) })),
+        );
       },
 
       page: async ({ organizationId }, subject, page) =>

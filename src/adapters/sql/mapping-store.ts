@@ -9,11 +9,8 @@ import type { StoreOver, StoreSite } from './store-site.js';
 export function openMappingStore({ names, dialect }: StoreSite): StoreOver<MappingStore> {
   const { mappingSettings, mappingRows, teamLinks } = names;
   const { among, entries, records, nameLock } = dialect;
-  const lockOf = (kind: 'shared' | 'exclusive') => {
-    const text = nameLock('{lock}', kind);
-    return text === '' ? undefined : prepare<'lock'>(text, dialect);
-  };
-  const locks = { shared: lockOf('shared'), exclusive: lockOf('exclusive') };
+  const lockText = nameLock('{lock}', 'exclusive');
+  const lock = lockText === '' ? undefined : prepare<'lock'>(lockText, dialect);
   const settings = prepare(`select s.version, s.document from ${mappingSettings} as s where ${inScope('s')}`, dialect);
   const insert = prepare(
     `insert into ${mappingSettings} (organization_id, directory_id, version, document) ` +
@@ -60,25 +57,38 @@ export function openMappingStore({ names, dialect }: StoreSite): StoreOver<Mappi
     dialect,
   );
 
-  async function lock(run: Run, { organizationId, directoryId }: DirectoryScope, kind: 'shared' | 'exclusive') {
-    const statement = locks[kind];
+  // One round trip: the function takes the lock first.
+  const readLocked =
+    dialect.name === 'postgres'
+      ? prepare(
+          `select * from ${names.readMappingSettings}({organizationId}, {directoryId}, {lock}, {isAlone})`,
+          dialect,
+        )
+      : undefined;
+  const lockName = ({ organizationId, directoryId }: DirectoryScope) =>
+    JSON.stringify([mappingSettings, organizationId, directoryId]);
+
+  async function takeAlone(run: Run, scope: DirectoryScope) {
     // A statement of its own: what it waits for is seen by the next one.
-    if (statement) await run(statement({ lock: JSON.stringify([mappingSettings, organizationId, directoryId]) }));
+    if (lock) await run(lock({ lock: lockName(scope) }));
   }
 
   return (access) => ({
-    settings: (scope) =>
+    settings: (scope, kind = 'shared') =>
       access.read(scope, async (run) => {
         const { organizationId, directoryId } = scope;
-        if (access.keepsLocks) await lock(run, scope, 'shared');
-        const [row] = await run(settings({ organizationId, directoryId }));
+        const values = { organizationId, directoryId };
+        const [row] =
+          readLocked && access.keepsLocks
+            ? await run(readLocked({ ...values, lock: lockName(scope), isAlone: kind === 'exclusive' ? 1 : 0 }))
+            : await run(settings(values));
         return row && settingsOf(row);
       }),
 
     putSettings: (scope, changed, ifVersion) =>
       access.whole(scope, async (run) => {
         const { organizationId, directoryId } = scope;
-        await lock(run, scope, 'exclusive');
+        await takeAlone(run, scope);
         const values = { organizationId, directoryId, ifVersion, document: JSON.stringify(changed) };
         const written = await run(ifVersion === 0 ? insert(values) : update(values));
         if (written.length === 0) throw new StaleVersionError(directoryId);

@@ -28,7 +28,7 @@ export function openOutboxStore({ names: { outbox }, dialect }: StoreSite): Stor
     async enqueue(event) {
       const { organizationId, topic, key } = event;
       const values = { eventKey: indexKey(key), organizationId, topic, document: JSON.stringify(event) };
-      await access.single(event, (run) => run(enqueue(values)));
+      await access.beside(event, outbox, (run) => run(enqueue(values)));
     },
 
     async claim(topic, at, until, limit) {

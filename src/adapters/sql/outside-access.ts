@@ -35,6 +35,10 @@ export class OutsideAccess<DB> implements JoinableAccess<DB> {
     return this.#dialect.commitsAlone ? this.read(scope, work) : this.whole(scope, work);
   }
 
+  beside<T>(scope: OrganizationScope | undefined, _: string, work: (run: Run) => Promise<T>): Promise<T> {
+    return this.single(scope, work);
+  }
+
   whole<T>(_: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
     return this.#begin(this.#kysely, (connection) => work(runOn(connection)));
   }
@@ -47,7 +51,7 @@ export class OutsideAccess<DB> implements JoinableAccess<DB> {
       return (fault === 'taken' || fault === 'unmigrated') && !inside?.hasThrown(error) ? undefined : fault;
     };
     const attempt = (connection: Kysely<DB>) => {
-      inside = new TransactionAccess(runOn(connection.withoutPlugins()), scope, connection);
+      inside = new TransactionAccess(runOn(connection.withoutPlugins()), scope, connection, this.#dialect);
       return inside.complete(work);
     };
     return this.#begin(this.handle, attempt, { faultOf });

@@ -36,7 +36,7 @@ export function openOverrideStore({ names: { overrides }, dialect }: StoreSite):
     async remove({ organizationId }, places) {
       if (places.length === 0) return;
       const values = { organizationId, places: JSON.stringify(places.map(({ userId, teamId }) => [userId, teamId])) };
-      await access.single({ organizationId }, (run) => run(remove(values)));
+      await access.beside({ organizationId }, overrides, (run) => run(remove(values)));
     },
   });
 }

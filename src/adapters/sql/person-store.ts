@@ -3,31 +3,18 @@ import type { Person, PersonRecord, PersonStore } from '../../storage/person-sto
 import type { OrganizationScope } from '../../storage/scope.js';
 import type { Row, Run } from './access.js';
 import { createPeopleLock } from './people-lock.js';
-import { inScope, isLive, USER } from './resource-rows.js';
+import { isLinked, personColumns } from './person-columns.js';
+import { inScope } from './resource-rows.js';
 import { prepare } from './sql-text.js';
 import type { StoreOver, StoreSite } from './store-site.js';
 
 export function openPersonStore(site: StoreSite): StoreOver<PersonStore> {
   const { names, dialect } = site;
-  const { people, directoryLinks, logins, resources } = names;
-  const { entries, listOf, pair, isFalse, records } = dialect;
-  const ofLink = (alias: string) =>
-    `${alias}.organization_id = l.organization_id and ${alias}.directory_id = l.directory_id ` +
-    `and ${alias}.id = l.directory_user_id and ${alias}.type = '${USER}' and ${isLive(alias)}`;
-  const state = `case when ${isFalse('r.attributes', 'active')} then 'inactive' else 'active' end`;
-  // Each person by look-ups of their own: without statistics a join of lists begins at the wrong end.
-  const directoryUsers = listOf(
-    `select ${pair(pair('l.directory_id', 'l.directory_user_id'), state)} as value, l.directory_user_id as place ` +
-      `from ${directoryLinks} as l join ${resources} as r on ${ofLink('r')} ` +
-      'where l.organization_id = {organizationId} and l.user_id = e.user_id and l.is_gone = 0',
-  );
-  const details =
-    'e.user_id as user_id, ' +
-    `(select p.document from ${people} as p where p.organization_id = {organizationId} and p.user_id = e.user_id) as document, ` +
-    `${directoryUsers} as directory_users, case when exists (select 1 from ${logins} as o ` +
-    'where o.organization_id = {organizationId} and o.user_id = e.user_id) then 1 else 0 end as linked';
+  const { people, directoryLinks, resources } = names;
+  const { entries, isFalse, records } = dialect;
+  const details = personColumns(site, '{organizationId}');
   const behind =
-    `select distinct l.user_id from ${directoryLinks} as l join ${resources} as r on ${ofLink('r')} ` +
+    `select distinct l.user_id from ${directoryLinks} as l join ${resources} as r on ${isLinked('r')} ` +
     `where ${inScope('l')} and l.is_gone = 0 ` +
     `and ${dialect.among('l.directory_user_id', `select value from ${entries('{ids}')}`)}`;
 
@@ -36,14 +23,19 @@ export function openPersonStore(site: StoreSite): StoreOver<PersonStore> {
     dialect,
   );
   const findBehind = prepare(behind, dialect);
+  // With locks, which is several statements, unless a function has them all.
+  const readLocked =
+    dialect.name === 'postgres'
+      ? prepare(`select * from ${names.readPeople}({organizationId}, {directoryId}, {ids})`, dialect)
+      : undefined;
   const list = prepare(
     `select ${details} from (select p.user_id from ${people} as p where p.organization_id = {organizationId} ` +
       'and p.user_id > {after} and p.document is not null order by p.user_id limit {limit}) as e order by e.user_id',
     dialect,
   );
   const count = prepare(
-    `select count(*) as people from ${directoryLinks} as l join ${resources} as r on ${ofLink('r')} ` +
-      `where ${inScope('l')} and l.is_gone = 0 and not ${isFalse('r.attributes', 'active')}`,
+    `select count(*) as people from (select 1 from ${directoryLinks} as l join ${resources} as r on ${isLinked('r')} ` +
+      `where ${inScope('l')} and l.is_gone = 0 and not ${isFalse('r.attributes', 'active')} limit {atMost}) as found`,
     dialect,
   );
   const put = prepare(
@@ -61,7 +53,7 @@ export function openPersonStore(site: StoreSite): StoreOver<PersonStore> {
     dialect,
   );
   const another = prepare(
-    `select l.directory_user_id from ${directoryLinks} as l join ${resources} as r on ${ofLink('r')} ` +
+    `select l.directory_user_id from ${directoryLinks} as l join ${resources} as r on ${isLinked('r')} ` +
       `where ${inScope('l')} and l.user_id = {userId} and l.is_gone = 0 and l.directory_user_id <> {directoryUserId}`,
     dialect,
   );
@@ -75,13 +67,15 @@ export function openPersonStore(site: StoreSite): StoreOver<PersonStore> {
     `select l.user_id from ${directoryLinks} as l where ${inScope('l')} and l.directory_user_id = {directoryUserId}`,
     dialect,
   );
-  const lockOver = createPeopleLock(site);
+  const lock = createPeopleLock(site);
 
   return (access) => {
-    const lock = lockOver(access);
     const read = async (run: Run, { organizationId }: OrganizationScope, userIds: readonly string[]) => {
       if (userIds.length === 0) return [];
-      await lock(run, organizationId, userIds);
+      if (readLocked && access.keepsLocks) {
+        const values = { organizationId, directoryId: null, ids: JSON.stringify(userIds) };
+        return (await run(readLocked(values))).map(personOf);
+      }
       return (await run(getMany({ organizationId, ids: JSON.stringify(userIds) }))).map(personOf);
     };
     return {
@@ -91,6 +85,9 @@ export function openPersonStore(site: StoreSite): StoreOver<PersonStore> {
         access.read(scope, async (run) => {
           const { organizationId, directoryId } = scope;
           if (ids.length === 0) return [];
+          if (readLocked && access.keepsLocks) {
+            return (await run(readLocked({ organizationId, directoryId, ids: JSON.stringify(ids) }))).map(personOf);
+          }
           const rows = await run(findBehind({ organizationId, directoryId, ids: JSON.stringify(ids) }));
           return read(
             run,
@@ -105,8 +102,9 @@ export function openPersonStore(site: StoreSite): StoreOver<PersonStore> {
         );
       },
 
-      async count({ organizationId, directoryId }) {
-        const [row] = await access.read({ organizationId }, (run) => run(count({ organizationId, directoryId })));
+      async count({ organizationId, directoryId }, atMost = Number.MAX_SAFE_INTEGER) {
+        const values = { organizationId, directoryId, atMost };
+        const [row] = await access.read({ organizationId }, (run) => run(count(values)));
         return Number(row?.['people']);
       },
 
@@ -125,7 +123,7 @@ export function openPersonStore(site: StoreSite): StoreOver<PersonStore> {
 
       link: ({ organizationId, directoryId }, directoryUserId, userId) =>
         access.whole({ organizationId }, async (run) => {
-          await lockOver({ keepsLocks: true })(run, organizationId, [userId]);
+          await lock(run, organizationId, [userId]);
           const values = { organizationId, directoryId, directoryUserId, userId };
           if ((await run(another(values))).length > 0) throw new UniqueConflictError(`user:${userId}`);
           await run(link(values));

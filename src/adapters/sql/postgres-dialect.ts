@@ -72,6 +72,7 @@ export const POSTGRES: SqlDialect = {
     document: 'jsonb',
   },
 
+  joinsStatements: true,
   commitsAlone: true,
   faultOf(thrown) {
     const code = codeOf(thrown);

@@ -1,4 +1,6 @@
-import { createFunction, textsOf } from './postgres-function.js';
+import { isLinked, personColumns } from './person-columns.js';
+import { createFunction, own, textsOf } from './postgres-function.js';
+import type { StoreSite } from './store-site.js';
 import type { TableNames } from './table-names.js';
 
 /** The function that locks people, in order of id, each by a row that is made where there is none. */
@@ -15,6 +17,49 @@ export function peopleFunction({ lockPeople, people }: TableNames): string {
       perform 1 from ${people} as p where p.organization_id = in_organization_id
       and p.user_id = any(array(select e.value from ${textsOf('in_user_ids')}))
       order by p.user_id for update;
+    `,
+  });
+}
+
+/**
+ * The function that reads people and locks them, given by their ids or, with a directory, by directory users: what was
+ * waited for is seen.
+ */
+export function readPeopleFunction(site: StoreSite): string {
+  const { readPeople, lockPeople, directoryLinks, resources } = site.names;
+  return createFunction({
+    name: readPeople,
+    parameters: ['in_organization_id text', 'in_directory_id text', 'in_ids jsonb'],
+    columns: ['user_id text', 'document text', 'directory_users text', 'linked integer'],
+    tables: [directoryLinks, resources],
+    variables: ['found_ids jsonb := in_ids'],
+    body: `
+      if in_directory_id is not null then
+        select coalesce(jsonb_agg(distinct b.user_id), '[]') into found_ids from ${textsOf('in_ids')} cross join lateral
+        (select l.user_id from ${directoryLinks} as l where ${own('l')} and l.directory_user_id = e.value and l.is_gone = 0
+        and exists (select 1 from ${resources} as r where ${isLinked('r')}) limit 1) as b;
+      end if;
+      perform 1 from ${lockPeople}(in_organization_id, found_ids);
+      return query select ${personColumns(site, 'in_organization_id')}
+      from (select w.value as user_id, w.place from jsonb_array_elements_text(found_ids) with ordinality as w(value, place)) as e
+      order by e.place;
+    `,
+  });
+}
+
+/** The function that reads how a directory provisions, under a lock by a name: what was waited for is seen. */
+export function readSettingsFunction({ names: { readMappingSettings, mappingSettings }, dialect }: StoreSite): string {
+  return createFunction({
+    name: readMappingSettings,
+    parameters: ['in_organization_id text', 'in_directory_id text', 'in_lock text', 'in_is_alone bigint'],
+    columns: ['version bigint', 'document text'],
+    body: `
+      if in_is_alone = 1 then
+        ${dialect.nameLock('in_lock', 'exclusive').replace('select', 'perform')};
+      else
+        ${dialect.nameLock('in_lock', 'shared').replace('select', 'perform')};
+      end if;
+      return query select s.version, s.document from ${mappingSettings} as s where ${own('s')};
     `,
   });
 }

@@ -1,5 +1,6 @@
-import { grantFunction, peopleFunction } from './postgres-grant-functions.js';
+import { grantFunction, peopleFunction, readPeopleFunction, readSettingsFunction } from './postgres-grant-functions.js';
 import type { SqlDialect } from './sql-dialect.js';
+import type { StoreSite } from './store-site.js';
 import type { TableNames } from './table-names.js';
 
 /** Version 3: people, what leads to them, what they are given and why; users and teams that provisioning makes. */
@@ -64,6 +65,10 @@ export function provisioningTables(names: TableNames, dialect: SqlDialect): read
     `create table ${names.teamMemberships} (${organization}, team_id ${text} not null, user_id ${text} not null, ` +
       `role ${text} not null, primary key (organization_id, team_id, user_id))`,
     index('team_memberships_user', `${names.teamMemberships} (organization_id, user_id)`),
-    ...(dialect.name === 'postgres' ? [peopleFunction(names), grantFunction(names)] : []),
+    ...(dialect.name === 'postgres' ? functionsOf({ names, dialect }) : []),
   ];
+}
+
+function functionsOf(site: StoreSite): readonly string[] {
+  return [peopleFunction(site.names), grantFunction(site.names), readPeopleFunction(site), readSettingsFunction(site)];
 }

@@ -72,6 +72,8 @@ export interface SqlDialect {
     readonly document: string;
   };
 
+  /** Whether several statements can be sent as one: where the database is another process. */
+  readonly joinsStatements: boolean;
   /** Whether a statement outside any transaction has been committed when it succeeds. */
   readonly commitsAlone: boolean;
   faultOf(thrown: unknown): Fault | undefined;

@@ -71,6 +71,7 @@ type Stores = ReturnType<typeof openStores>;
 
 function openStores(site: StoreSite) {
   return {
+    joinsStatements: site.dialect.joinsStatements,
     host: openHostStores(site),
     directories: openDirectoryStore(site),
     directoryUsers: openUserStore(site),
@@ -97,7 +98,7 @@ function storageOver<DB>(access: JoinableAccess<DB>, stores: Stores): SqlStorage
     get handle() {
       return access.handle;
     },
-    capabilities: { filtering: true, sorting: true },
+    capabilities: { filtering: true, sorting: true, sideBySide: stores.joinsStatements },
     ...stores.host(access),
     directories: stores.directories(access),
     directoryUsers: stores.directoryUsers(access),

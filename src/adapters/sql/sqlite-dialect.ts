@@ -60,6 +60,7 @@ export const SQLITE: SqlDialect = {
     document: 'text',
   },
 
+  joinsStatements: false,
   // libsql leaves a statement open that found the file locked; until it is collected, SQLite commits nothing by itself
   // and refuses `commit`. Only the refusal can be noticed.
   commitsAlone: false,

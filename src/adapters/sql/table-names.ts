@@ -57,6 +57,8 @@ export interface TableNames {
   /** Functions, on PostgreSQL. */
   readonly lockPeople: string;
   readonly changeGrants: string;
+  readonly readPeople: string;
+  readonly readMappingSettings: string;
 }
 
 const PREFIX = /^[a-z_][a-z0-9_]{0,30}$/;
@@ -116,5 +118,7 @@ export function tableNames({ prefix = 'sso_', schema }: TableOptions, dialect: S
     trafficHours: named('traffic_hours'),
     lockPeople: named('lock_people'),
     changeGrants: named('change_grants'),
+    readPeople: named('read_people'),
+    readMappingSettings: named('read_mapping_settings'),
   };
 }

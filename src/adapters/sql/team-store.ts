@@ -1,7 +1,7 @@
 import { foldCase } from '../../core/fold.js';
 import { newId } from '../../core/id.js';
 import type { ManagedTeamStore, Team, TeamMembership } from '../../storage/host-storage.js';
-import type { Row } from './access.js';
+import type { Row, Run } from './access.js';
 import { indexKey } from './lookup-keys.js';
 import { prepare } from './sql-text.js';
 import type { StoreOver, StoreSite } from './store-site.js';
@@ -95,10 +95,12 @@ export function openTeamStore({ names, dialect }: StoreSite): StoreOver<ManagedT
         const there = rows
           .filter(({ role }) => role !== undefined)
           .map(({ teamId, userId, role }) => [teamId, userId, role]);
-        await access.whole({ organizationId }, async (run) => {
+        const work = async (run: Run) => {
           if (gone.length > 0) await run(remove({ organizationId, gone: JSON.stringify(gone) }));
           if (there.length > 0) await run(put({ organizationId, put: JSON.stringify(there) }));
-        });
+        };
+        if (gone.length > 0 && there.length > 0) await access.whole({ organizationId }, work);
+        else if (rows.length > 0) await access.beside({ organizationId }, teamMemberships, work);
       },
     };
   };

@@ -1,13 +1,21 @@
 import type { Kysely } from 'kysely';
 import type { OrganizationScope } from '../../storage/scope.js';
 import type { JoinableAccess, Run } from './access.js';
+import { JointWork } from './joint-work.js';
+import type { SqlDialect } from './sql-dialect.js';
 
-/** Access from inside a transaction. Calls made at the same time happen one after the other: there is one connection. */
+/**
+ * Access from inside a transaction. Calls made at the same time happen one after the other: there is one connection. Where
+ * a round trip is dear, those that only read, and those that write to tables of their own, go as one statement.
+ */
 export class TransactionAccess<DB> implements JoinableAccess<DB> {
   readonly keepsLocks = true;
   readonly #run: Run;
   readonly #organizationId: string;
+  readonly #joins: boolean;
   #last: Promise<unknown> = Promise.resolve();
+  /** What has not begun yet, so that more can be done beside it. */
+  #joint: JointWork | undefined;
   #isOver = false;
   readonly #handle: Kysely<DB>;
   #isShared = false;
@@ -15,8 +23,14 @@ export class TransactionAccess<DB> implements JoinableAccess<DB> {
   #failure: { readonly error: unknown } | undefined;
   #ownFailure: unknown;
 
-  constructor(run: Run, { organizationId }: OrganizationScope, handle: Kysely<DB>) {
+  constructor(
+    run: Run,
+    { organizationId }: OrganizationScope,
+    handle: Kysely<DB>,
+    { joinsStatements }: Pick<SqlDialect, 'joinsStatements'>,
+  ) {
     this.#handle = handle;
+    this.#joins = joinsStatements;
     this.#run = async (statement) => {
       this.#refuseFailed();
       try {
@@ -69,7 +83,11 @@ export class TransactionAccess<DB> implements JoinableAccess<DB> {
   }
 
   read<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
-    return this.#enqueue(scope, work);
+    return this.#joins ? this.#join(scope, undefined, work) : this.#enqueue(scope, work);
+  }
+
+  beside<T>(scope: OrganizationScope | undefined, table: string, work: (run: Run) => Promise<T>): Promise<T> {
+    return this.#joins ? this.#join(scope, table, work) : this.#enqueue(scope, work);
   }
 
   single<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
@@ -82,9 +100,29 @@ export class TransactionAccess<DB> implements JoinableAccess<DB> {
 
   async #enqueue<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {
     this.#check(scope);
+    this.#joint = undefined;
     const result = this.#last.then(() => this.#perform(scope, work));
     this.#last = result.catch(() => undefined);
     return result;
+  }
+
+  async #join<T>(
+    scope: OrganizationScope | undefined,
+    table: string | undefined,
+    work: (run: Run) => Promise<T>,
+  ): Promise<T> {
+    this.#check(scope);
+    let joint = this.#joint;
+    if (!joint?.takes(table)) {
+      const begun = new JointWork(table);
+      joint = begun;
+      this.#joint = begun;
+      this.#last = this.#last.then(() => {
+        if (this.#joint === begun) this.#joint = undefined;
+        return begun.perform(this.#run);
+      });
+    }
+    return joint.add(table, (run) => this.#perform(scope, () => work(run)));
   }
 
   async #perform<T>(scope: OrganizationScope | undefined, work: (run: Run) => Promise<T>): Promise<T> {

@@ -86,6 +86,7 @@ export const PERSON_RULES: readonly ContractRule[] = [
       await storage.people.put(scope, [{ userId: 'ada', ended: 'by-hand' }]);
       for (let times = 0; times < 2; times += 1) await storage.people.remove(scope, 'ada');
       expectSame(await storage.people.count(scope), 1, 'how many there are');
+      expectSame(await storage.people.count(scope, 0), 0, 'how many there are, where counting ends before the first');
       expectSame(
         await storage.people.ofDirectoryUsers(scope, ['a']),
         [],
