@@ -22,7 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
 ];
 
 /** The version of the tables that this code knows. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** The table that says which steps have been taken. */
 export function migrationTable(names: TableNames, { types }: SqlDialect): string {
