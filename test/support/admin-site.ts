@@ -11,7 +11,6 @@ import {
   type Organization,
   type PresetName,
   presets,
-  type ScimRouterOptions,
   type Storage,
   StorageUnavailableError,
   type Team,
@@ -54,8 +53,6 @@ export interface AdminSiteSeeds {
   readonly options?: Partial<AdminRouterOptions>;
   /** Where it pretends to be, unless told at `ORIGIN`. */
   readonly origin?: string;
-  /** What else its SCIM router is told. */
-  readonly router?: ScimRouterOptions;
   readonly before?: (app: Express) => void;
 }
 
@@ -102,7 +99,7 @@ export const REQUEST = {
 } as const;
 
 export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
-  const { acme = {}, users = [], teams = [], options = {}, before, preset = 'all-quiet', policy, origin = ORIGIN, router = {} } = seeds;
+  const { acme = {}, users = [], teams = [], options = {}, before, preset = 'all-quiet', policy, origin = ORIGIN } = seeds;
   const of = <T extends object>(items: readonly T[]) => items.map((item) => ({ ...item, organizationId: 'acme' }));
   const organizations = [
     { id: 'acme', name: 'Acme', ...acme },
@@ -133,7 +130,7 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
     policy: { ...provisioning, scimNeedsOidc: false, existingPeople: 'link', ...policy },
   } as const;
   const app = express();
-  app.use('/scim/v2', createScimRouter(storage, { baseUrl: `${origin}/scim/v2`, clock, provisioning: rules, ...router }));
+  app.use('/scim/v2', createScimRouter(storage, { baseUrl: `${origin}/scim/v2`, clock, provisioning: rules }));
   before?.(app);
   app.use(
     MOUNT,
