@@ -16,9 +16,9 @@ import {
   type Team,
   type User,
 } from 'express-sso-scim';
-import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import request, { type Response, type Test } from 'supertest';
 import { observeStorage } from '../../src/testing/observed-storage.js';
+import { createChosenStorage } from './chosen-storage.js';
 import { newUser } from './provisioned-site.js';
 import { GROUP, PATCH_OP } from './scim-site.js';
 import { createTestKeyRing } from './tenant-site.js';
@@ -77,7 +77,7 @@ export interface AdminTestSite {
 }
 
 /** A directory as its identity provider sees it. */
-export interface PushedDirectory {
+interface PushedDirectory {
   readonly id: string;
   readonly tokenId: string;
   readonly token: string;
@@ -108,7 +108,7 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
   const seen: string[] = [];
   const broken: { call?: string } = {};
   const storage = observeStorage(
-    createMemoryStorage({ organizations, users: of(users), teams: of(teams) }),
+    createChosenStorage({ organizations, users: of(users), teams: of(teams) }),
     async (call, proceed) => {
       seen.push(call.name);
       if (call.name === broken.call) throw new StorageUnavailableError('the database is away', { retryAfter: 7 });
@@ -253,6 +253,27 @@ export function hiddenFields(page: string, action: string): Readonly<Record<stri
     throw new Error(`the page has no form for ${action}, only ${forms.map(([, address]) => address).join(', ')}`);
   const hidden = form[0].matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g);
   return Object.fromEntries([...hidden].map(([, name = '', value = '']) => [name, unescaped(value)]));
+}
+
+/** What a browser sends of a form that nobody has touched. */
+export function formFields(page: string, action: string): Readonly<Record<string, string>> {
+  const forms = [...page.matchAll(/<form method="post" action="([^"]*)"[\s\S]*?<\/form>/g)];
+  const form = forms.find(([, address = '']) => address === action.replaceAll('&', '&#38;'))?.[0] ?? '';
+  const fields: Record<string, string> = {};
+  const attribute = (tag: string, name: string) => new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1];
+  for (const [tag] of form.matchAll(/<input[^>]*>/g)) {
+    const isOff = attribute(tag, 'type') === 'checkbox' && !tag.includes(' checked');
+    if (!isOff) fields[attribute(tag, 'name') ?? ''] = unescaped(attribute(tag, 'value') ?? '');
+  }
+  for (const [, tag = '', options = ''] of form.matchAll(/<select([^>]*)>([\s\S]*?)<\/select>/g)) {
+    const all = [...options.matchAll(/<option([^>]*)>/g)].map(([option]) => option);
+    const chosen = all.find((option) => option.includes(' selected')) ?? all[0] ?? '';
+    fields[attribute(tag, 'name') ?? ''] = unescaped(attribute(chosen, 'value') ?? '');
+  }
+  for (const [, tag = '', text = ''] of form.matchAll(/<textarea([^>]*)>\n?([\s\S]*?)<\/textarea>/g)) {
+    fields[attribute(tag, 'name') ?? ''] = unescaped(text);
+  }
+  return fields;
 }
 
 export function encoded(fields: Readonly<Record<string, string | readonly string[]>>): string {
