@@ -228,6 +228,16 @@ export type {
 export type { DirectoryScope, OrganizationScope } from './storage/scope.js';
 export type { DurableSignInStore, EndedSessions, SessionOrigin, SignInStore } from './storage/sign-in-store.js';
 export type { LibraryStorage, Storage, StorageCapabilities } from './storage/storage.js';
+export type {
+  TrafficBatch,
+  TrafficCount,
+  TrafficEntry,
+  TrafficOutcome,
+  TrafficPage,
+  TrafficPageWish,
+  TrafficStore,
+  TrafficStores,
+} from './storage/traffic-store.js';
 
 // What a storage adapter throws.
 

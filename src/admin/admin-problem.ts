@@ -7,7 +7,7 @@ import { TenantActionError } from '../tenancy/tenant-action-error.js';
 /** Who can mend what keeps a request from being carried out. */
 export type AdminMender = 'person' | 'owner' | 'operator' | 'provider-administrator';
 
-export type AdminProblemCode =
+type AdminProblemCode =
   | 'not_signed_in'
   | 'forbidden'
   | 'feature_missing'
@@ -82,13 +82,6 @@ export class AdminProblem extends Error {
     this.faults = details.faults ?? [];
     this.current = details.current;
     this.retryAfter = details.retryAfter;
-  }
-
-  /** The same problem with what there is now. */
-  with(current: unknown): AdminProblem {
-    const { code, message: sentence, mender, status, faults, cause, retryAfter } = this;
-    const wait = retryAfter === undefined ? {} : { retryAfter };
-    return new AdminProblem(code, { sentence, mender, status, faults, cause, current, ...wait });
   }
 }
 

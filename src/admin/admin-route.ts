@@ -13,7 +13,7 @@ export interface InputSchema<T> {
 
 /** Who asks, and for which organization. */
 export interface AdminContext extends AdminAccess {
-  /** Told now and then how far a long change has got. */
+  /** Stands in the log and in whatever is answered about a problem. */
   readonly requestId: string;
 }
 

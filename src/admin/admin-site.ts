@@ -32,7 +32,7 @@ export interface AdminSite {
 }
 
 /** What the administrator of an identity provider enters there. */
-export interface SignInUrls {
+interface SignInUrls {
   readonly redirectUri: string;
   loginUrl(tenantId: string): string;
   backchannelLogoutUrl(tenantId: string): string;

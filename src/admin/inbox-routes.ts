@@ -16,7 +16,7 @@ const OWNER = { role: 'owner', needs: 'scim' } as const;
 const MOST_HELD = 20;
 
 /** Something pushed that waits for a decision, in names. */
-export interface ConflictAnswer extends Conflict {
+interface ConflictAnswer extends Conflict {
   readonly directoryName: string;
   /** What the identity provider calls it. */
   readonly pushedName: string;
@@ -31,7 +31,7 @@ export interface ConflictsAnswer {
 }
 
 /** Removals that wait, in names and counts. */
-export interface HoldAnswer extends Omit<Hold, 'grants'> {
+interface HoldAnswer extends Omit<Hold, 'grants'> {
   readonly people: number;
   readonly first: readonly { readonly userId: string; readonly name: string; readonly place: string }[];
 }

@@ -13,12 +13,14 @@ interface PlaceInput {
   readonly target?: string;
   readonly teamName?: string;
   readonly role?: string;
+  /** `false` leaves the row out: how a form takes one away. */
+  readonly keep?: boolean;
   /** An owner allows this very row to give a privileged role. */
   readonly allow?: boolean;
 }
 
 /** What the groups of a directory are to give. */
-export interface MappingInput {
+interface MappingInput {
   readonly mode: 'off' | 'manual' | 'auto';
   /** For `manual`; the rows that are there stay where none are given. */
   readonly rows?: readonly (PlaceInput & { readonly groupId: string })[];
@@ -32,14 +34,14 @@ export interface MappingInput {
 }
 
 /** The same, from a version, and confirmed where that is asked for. */
-export interface MappingWish extends MappingInput {
+interface MappingWish extends MappingInput {
   readonly version: number;
   /** The digest of the preview that was looked at. */
   readonly confirm?: string;
 }
 
 /** What one group is to give. */
-export interface GroupWish {
+interface GroupWish {
   readonly rows?: readonly PlaceInput[];
   readonly version: number;
   readonly confirm?: string;
@@ -55,6 +57,7 @@ const place = {
   },
   teamName: text,
   role: text,
+  keep: { type: 'boolean' },
   allow: { type: 'boolean' },
 };
 const placeList = (properties: JsonSchema, required: readonly string[]): JsonSchema => ({
@@ -107,14 +110,19 @@ export async function readMapping(
       };
     }
     case 'auto': {
-      const { filter = [], teamRole = roles.team[0].name, organizationRole, allow = false } = input;
-      if (allow) requireOwner(context);
+      const { filter = [], teamRole = roles.team[0].name, organizationRole, allow } = input;
+      const isSame =
+        current.mode === 'auto' && current.teamRole === teamRole && current.organizationRole === organizationRole;
+      const kept = isSame ? current.allowedBy : undefined;
+      const asks = allow === true && kept === undefined;
+      if (asks) requireOwner(context);
+      const allowedBy = asks ? context.actor.id : allow === false ? undefined : kept;
       return {
         mode: 'auto',
         filter,
         teamRole,
         ...(organizationRole !== undefined && { organizationRole }),
-        ...(allow && { allowedBy: context.actor.id }),
+        ...(allowedBy !== undefined && { allowedBy }),
       };
     }
   }
@@ -150,9 +158,12 @@ async function readRows(
   const { organizationId, actor } = context;
   const rows: MappingRow[] = [];
   const faults = [];
-  for (const [index, { groupId, target: given, teamName, role: wanted, allow = false }] of inputs.entries()) {
-    // A line of a form that was left empty.
-    if (given === undefined && teamName === undefined) continue;
+  for (const [
+    index,
+    { groupId, target: given, teamName, role: wanted, keep = true, allow = false },
+  ] of inputs.entries()) {
+    // A line of a form that was left empty, or is to go.
+    if (!keep || (given === undefined && teamName === undefined)) continue;
     const team = teamName === undefined ? undefined : await storage.teams.findByName({ organizationId }, teamName);
     if (teamName !== undefined && !team)
       faults.push({ path: `${name}[${index}].teamName`, message: 'is the name of no team' });
@@ -160,9 +171,9 @@ async function readRows(
     if (target === undefined) continue;
     const role = wanted ?? rolesFor(roles, target)[0].name;
     const kept = before.find((row) => row.groupId === groupId && row.target === target && row.role === role)?.allowedBy;
-    const asks = allow && isPrivileged(rolesFor(roles, target), role) && kept === undefined;
+    const asks = allow === true && isPrivileged(rolesFor(roles, target), role) && kept === undefined;
     if (asks) requireOwner(context);
-    const allowedBy = asks ? actor.id : kept;
+    const allowedBy = asks ? actor.id : allow === false ? undefined : kept;
     rows.push({ groupId, target, role, ...(allowedBy !== undefined && { allowedBy }) });
   }
   if (faults.length > 0) throw new AdminProblem('invalid_input', { faults });

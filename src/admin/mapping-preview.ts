@@ -52,10 +52,10 @@ export interface MappingPreview {
   readonly conflicts: readonly { readonly group: string; readonly sentence: string }[];
 }
 
-const MOST_LINES = 60;
-const MOST_PLACES = 30;
+const MOST_LINES = 40;
+const MOST_PLACES = 20;
 const MOST_NAMES = 100;
-const NAMES_OF_A_PLACE = 5;
+const NAMES_OF_A_PLACE = 3;
 
 const CONFLICTS = {
   'privileged-team': 'There is a team of that name with more rights than an identity provider may give.',

@@ -18,7 +18,7 @@ const OWNER = { role: 'owner', needs: 'scim' } as const;
 const SUGGESTIONS = 100;
 
 /** A pushed group with what it gives. */
-export interface GroupAnswer {
+interface GroupAnswer {
   readonly id: string;
   readonly displayName: string;
   readonly memberCount: number;

@@ -4,7 +4,7 @@ import type { AdminSite } from './admin-site.js';
 const DAY = 86_400_000;
 
 /** Something about a secret that somebody should know now. */
-export interface SecretNotice {
+interface SecretNotice {
   readonly secretId: string;
   readonly expiresAt: string;
   readonly expired: boolean;

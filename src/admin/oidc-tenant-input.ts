@@ -71,7 +71,7 @@ export const TENANT_REQUEST: InputSchema<OidcTenantForm> = inputSchema<OidcTenan
 ]);
 
 /** Changes of one, made from a version. */
-export interface VersionedTenantChange extends OidcTenantChange {
+interface VersionedTenantChange extends OidcTenantChange {
   readonly version: number;
 }
 
@@ -81,7 +81,7 @@ export const TENANT_CHANGE: InputSchema<VersionedTenantChange> = inputSchema<Ver
 );
 
 /** The answer to what an operator has asked: changes, words, or both. */
-export interface TenantResubmission extends VersionedTenantChange {
+interface TenantResubmission extends VersionedTenantChange {
   readonly message?: string;
 }
 

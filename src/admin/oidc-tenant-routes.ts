@@ -8,7 +8,7 @@ import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { answerOf, type OidcTenantAnswer } from './oidc-tenant-answer.js';
 import { MESSAGE, TENANT_CHANGE, TENANT_REQUEST, TENANT_RESUBMISSION, VERSION } from './oidc-tenant-input.js';
-import { PAGE, type PageQuery, pageOf } from './page-query.js';
+import { PAGE, PAGE_SIZE, type PageQuery, pageOf } from './page-query.js';
 
 const TENANTS = '/organizations/{organizationId}/oidc-tenants';
 const TENANT = '/organizations/{organizationId}/oidc-tenants/{tenantId}';
@@ -190,7 +190,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       handle: async ({ organizationId }, { params, query }) => {
         const scope = { organizationId, tenantId: params.tenantId };
         const tenant = await tenants.get(scope);
-        return tenant && pageOf(() => tenants.history(scope, query));
+        return tenant && pageOf(() => tenants.history(scope, { limit: PAGE_SIZE, ...query }));
       },
     }),
   ];

@@ -15,7 +15,7 @@ export const PAGE: { readonly after: JsonSchema; readonly limit: JsonSchema } = 
 };
 
 /** What a page holds unless told. */
-export const PAGE_SIZE = 50;
+export const PAGE_SIZE = 25;
 
 /** Reads a page. @throws {AdminProblem} for a position that is none. */
 export async function pageOf<T>(read: () => Promise<T>): Promise<T> {
@@ -26,6 +26,17 @@ export async function pageOf<T>(read: () => Promise<T>): Promise<T> {
     const faults = [{ path: 'after', message: 'is no place in this list' }];
     throw new AdminProblem('invalid_input', { faults, cause: error });
   }
+}
+
+/** A page of a short list that was read as a whole. */
+export function pageWithin<T extends { readonly id: string }>(
+  { after, limit = PAGE_SIZE }: PageQuery,
+  all: readonly T[],
+): { readonly items: readonly T[]; readonly next?: string } {
+  const start = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
+  const items = all.slice(start, start + limit);
+  const last = items.at(-1);
+  return { items, ...(start + limit < all.length && last && { next: last.id }) };
 }
 
 /** A page of a list that goes by ids: one more is read than shown, to know whether there is a next. */

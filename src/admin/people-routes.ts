@@ -11,7 +11,7 @@ const PEOPLE = '/organizations/{organizationId}/people';
 const PERSON = '/organizations/{organizationId}/people/{userId}';
 
 /** Somebody, as a list shows them. */
-export interface PersonAnswer extends Omit<PersonEntry, 'person'> {
+interface PersonAnswer extends Omit<PersonEntry, 'person'> {
   /** The column "Source". */
   readonly source: PersonEntry['origin'];
 }

@@ -7,13 +7,16 @@ import type { AdminSite } from './admin-site.js';
 import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
 import { directoryOf } from './directory-place.js';
 import { EXPIRY } from './oidc-tenant-input.js';
+import { PAGE, type PageQuery, pageWithin } from './page-query.js';
 
 const TOKENS = '/organizations/{organizationId}/directories/{directoryId}/tokens';
 const TOKEN = '/organizations/{organizationId}/directories/{directoryId}/tokens/{tokenId}';
+/** A page holds two forms for each token. */
+const TOKENS_SHOWN = 10;
 const OWNER = { role: 'owner', needs: 'scim' } as const;
 
 /** A token with what has become of it. */
-export interface TokenAnswer extends DirectoryTokenRecord {
+interface TokenAnswer extends DirectoryTokenRecord {
   readonly state: 'live' | 'expired' | 'revoked';
 }
 
@@ -21,6 +24,7 @@ export interface TokenAnswer extends DirectoryTokenRecord {
 export interface TokensAnswer {
   readonly directory: DirectoryAnswer;
   readonly items: readonly TokenAnswer[];
+  readonly next?: string;
 }
 
 /** A token that was just made: the one answer that holds it. */
@@ -87,13 +91,14 @@ export function tokenRoutes(site: AdminSite): readonly AdminRoute[] {
       method: 'GET',
       path: TOKENS,
       ...OWNER,
-      title: 'Tokens of a directory',
-      async handle({ organizationId }, { params: { directoryId } }): Promise<TokensAnswer | undefined> {
+      title: 'Tokens of a directory, newest first',
+      query: inputSchema<PageQuery>(PAGE),
+      async handle({ organizationId }, { params: { directoryId }, query }): Promise<TokensAnswer | undefined> {
         const directory = await directoryOf(site, organizationId, directoryId);
         if (!directory) return undefined;
         const records = await tokens.list({ organizationId, directoryId });
         const items = records.map(viewed).sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
-        return { directory: directoryAnswer(site, directory), items };
+        return { directory: directoryAnswer(site, directory), ...pageWithin({ limit: TOKENS_SHOWN, ...query }, items) };
       },
     }),
     defineRoute({

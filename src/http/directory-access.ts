@@ -1,13 +1,14 @@
 import type { Request } from 'express';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
-import { notFound, ScimError } from '../scim/error.js';
+import { notFound, type ScimError } from '../scim/error.js';
 import type { Directory } from '../storage/directory-store.js';
 import type { Storage } from '../storage/storage.js';
 import { type AuthenticationFailure, createAuthenticator } from '../tenancy/authenticator.js';
 import { readAuthorization } from '../tenancy/bearer-token.js';
 import { createDirectoryLocator, isAddressedBy } from '../tenancy/directory-locator.js';
 import type { DirectoryPrincipal } from '../tenancy/principal.js';
+import { AccessRefusal } from './access-refusal.js';
 import { requestHost } from './request-host.js';
 import type { ScimRouterOptions } from './scim-router-options.js';
 
@@ -88,10 +89,10 @@ export function createDirectoryAccess(options: DirectoryAccessOptions): Director
 
 function refused(reason: AuthenticationFailure): ScimError {
   return reason === 'directory_disabled'
-    ? new ScimError(403, undefined, REFUSALS[reason])
-    : unauthorized(REFUSALS[reason]);
+    ? new AccessRefusal(403, reason, REFUSALS[reason])
+    : new AccessRefusal(401, reason, REFUSALS[reason]);
 }
 
 function unauthorized(detail: string): ScimError {
-  return new ScimError(401, undefined, detail);
+  return new AccessRefusal(401, 'none', detail);
 }

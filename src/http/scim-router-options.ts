@@ -90,6 +90,12 @@ export interface ScimRouterOptions {
   readonly bulk?: false | { readonly maxOperations: number; readonly maxPayloadSize: number };
   /** Seconds that a revoked token or disabled directory may still be accepted on this node, at most 300. 5 unless told. */
   readonly tokenCacheSeconds?: number;
+  /**
+   * Keeps a record of calls, so that an organization sees what its identity provider has sent: without tokens, and with
+   * the kind of each value in place of the value. `true`, or how much is kept: of each directory the newest `entries`
+   * (10,000 unless told), and nothing older than `days` (30 unless told). Off unless told.
+   */
+  readonly traffic?: boolean | { readonly entries?: number; readonly days?: number };
   readonly clock?: Clock;
   readonly logger?: Logger;
 }
@@ -229,6 +235,20 @@ export const parseScimRouterOptions: (options: unknown) => ScimRouterOptions =
         description: 'false, or an object with maxOperations and maxPayloadSize',
       },
       tokenCacheSeconds: { type: 'integer', minimum: 0, maximum: 300, description: 'a whole number from 0 to 300' },
+      traffic: {
+        anyOf: [
+          { type: 'boolean' },
+          {
+            type: 'object',
+            additionalProperties: false,
+            properties: {
+              entries: { type: 'integer', minimum: 1, maximum: 1_000_000 },
+              days: { type: 'integer', minimum: 1, maximum: 400 },
+            },
+          },
+        ],
+        description: 'true, false, or an object with entries (1 to 1,000,000) and days (1 to 400)',
+      },
       clock,
       logger,
     },

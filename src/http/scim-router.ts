@@ -17,6 +17,8 @@ import type { Storage } from '../storage/storage.js';
 import { normalizeHost } from '../tenancy/host-name.js';
 import type { DirectoryPrincipal } from '../tenancy/principal.js';
 import { DEFAULT_SCIM_POLICY, parseScimPolicy, type ScimPolicy } from '../tenancy/scim-policy.js';
+import { AccessRefusal } from './access-refusal.js';
+import { type CallNotes, type CallRecord, type CallRecordOptions, createCallRecord } from './call-record.js';
 import { createDirectoryAccess } from './directory-access.js';
 import { hasUnreadBody, readRequestBody } from './request-body.js';
 import { requestHost } from './request-host.js';
@@ -81,6 +83,7 @@ export function createScimRouter(storage: Storage, options: ScimRouterOptions = 
     logger,
   });
   const policies = new WeakMap<Directory, ScimPolicy>();
+  const record = callRecordOf(storage, settings, { clock, logger, directoryFrom, kind });
 
   function policyOf(directory: Directory): ScimPolicy {
     const known = policies.get(directory);
@@ -97,10 +100,11 @@ export function createScimRouter(storage: Storage, options: ScimRouterOptions = 
     return directoryFrom === 'path' && directoryId !== undefined ? `${mount}/${directoryId}` : mount;
   }
 
-  function contextOf(request: Request, principal: DirectoryPrincipal): ScimContext {
+  function contextOf(request: Request, principal: DirectoryPrincipal, requestId: string | undefined): ScimContext {
     const { directory } = principal;
+    const scope = { organizationId: directory.organizationId, directoryId: directory.id };
     return {
-      scope: { organizationId: directory.organizationId, directoryId: directory.id },
+      scope: requestId === undefined ? scope : { ...scope, requestId },
       directory,
       principal,
       policy: policyOf(directory),
@@ -127,19 +131,22 @@ export function createScimRouter(storage: Storage, options: ScimRouterOptions = 
     return provider.discover(site, { method: methodOf(request), ...path });
   }
 
-  async function answer(request: Request): Promise<ScimResponse> {
+  async function answer(request: Request, notes: CallNotes | undefined): Promise<ScimResponse> {
     if (request.method === 'OPTIONS') return { status: 204, allow: ALL_METHODS };
     const whole = readRequestPath(request.url);
     const [first, ...rest] = whole.segments;
     const [address, segments] = directoryFrom === 'path' ? [first, rest] : [undefined, whole.segments];
     const path = { segments, query: whole.query };
+    if (notes) Object.assign(notes, { address, ...path });
     const open = openDiscovery ? await discoverOpenly(request, address, path) : undefined;
     if (open) return open;
     const principal = await access.authenticate(request, address);
+    if (notes) notes.principal = principal;
     if (throttle) await respectThrottle(principal);
     const limit = limits.bulk && segments[0] === 'Bulk' ? limits.bulk.maxPayloadSize : maxBodyBytes;
     const body = METHODS_WITH_BODY.has(request.method) ? await readRequestBody(request, limit) : undefined;
-    return provider.handle(contextOf(request, principal), {
+    if (notes) notes.body = body;
+    return provider.handle(contextOf(request, principal, notes?.requestId), {
       method: methodOf(request),
       ...path,
       ifMatch: request.headers['if-match'],
@@ -150,16 +157,19 @@ export function createScimRouter(storage: Storage, options: ScimRouterOptions = 
 
   async function scimMiddleware(request: Request, response: Response): Promise<void> {
     let message: ScimResponse;
+    const notes = record?.begin();
     try {
-      message = await answer(request);
+      message = await answer(request, notes);
     } catch (thrown) {
       const error = toScimError(thrown);
+      if (notes && error instanceof AccessRefusal) notes.refusal = error.reason;
       if (error.status >= 500)
         logger.error({ err: error.cause ?? error, status: error.status }, 'a SCIM request failed');
       message = errorResponse(error);
     }
     const sending = writeResponse(response, message, hasUnreadBody(request));
     if (sending) await sending.catch((thrown: unknown) => noteBrokenAnswer(thrown));
+    if (notes) record?.end(request, notes, message);
   }
 
   /** A client that goes away is no failure. */
@@ -173,6 +183,24 @@ export function createScimRouter(storage: Storage, options: ScimRouterOptions = 
     // Express 4 does not look at what a handler returns.
     scimMiddleware(request, response).catch(next);
   };
+}
+
+/** @throws {ConfigurationError} when calls shall be recorded and the storage cannot keep them. */
+function callRecordOf(
+  storage: Storage,
+  { traffic: wish, customResourceTypes = [] }: ScimRouterOptions,
+  rest: Pick<CallRecordOptions, 'clock' | 'logger' | 'directoryFrom' | 'kind'>,
+): CallRecord | undefined {
+  if (wish === undefined || wish === false) return undefined;
+  const { traffic } = storage;
+  if (!traffic) {
+    throw new ConfigurationError('createScimRouter', [
+      { path: 'traffic', message: 'needs a storage with the store `traffic`' },
+    ]);
+  }
+  const { entries = 10_000, days = 30 } = wish === true ? {} : wish;
+  const endpoints = customResourceTypes.map(({ endpoint }) => endpoint.replace(/^\//, ''));
+  return createCallRecord({ storage, traffic, ...rest, endpoints, entries, days });
 }
 
 function methodOf({ method }: Request): string {

@@ -2,6 +2,7 @@ import type { ConfigurationFault } from '../core/option-faults.js';
 import { type FormField, field } from './field.js';
 import { type Html, type HtmlPart, html } from './html.js';
 import type { PageView, SubmittedForm } from './page-view.js';
+import { problemBox } from './problem-box.js';
 import { name } from './text.js';
 
 interface FormShape {
@@ -32,7 +33,7 @@ export function form(view: PageView, shape: FormShape): Html {
   const sent = { _token: view.formToken, _key: view.formKey(), ...hidden };
   const address = view.link(action, params, method === 'POST' ? {} : { method });
   return html`<form method="post" action="${address}"${label !== undefined && html` aria-label="${label}"`}>
-${failed && problemBox(failed, strayFaults(faults, fields))}
+${failed && problemBox(failed.problem, strayFaults(faults, fields))}
 ${failed?.problem.code === 'stale_version' && choice(view, failed, fields)}
 ${Object.entries(sent).map(([key, value]) => html`<input type="hidden" name="${key}" value="${value}">`)}
 ${fields.map((each) => field(each, formId, failed?.values.get(each.name), faultsAt(faults, each.name)))}
@@ -48,14 +49,6 @@ function failedForm(
 ): SubmittedForm | undefined {
   if (submitted?.action !== action) return undefined;
   return Object.entries(params).every(([key, value]) => submitted.params[key] === value) ? submitted : undefined;
-}
-
-function problemBox({ problem }: SubmittedForm, stray: readonly ConfigurationFault[]): Html {
-  const { sentence, mender } = problem;
-  return html`<div class="problem" role="alert" tabindex="-1">
-<p><strong>${sentence}</strong> ${mender}</p>
-${stray.length > 0 && html`<ul>${stray.map(({ path, message }) => html`<li>${path} ${message}</li>`)}</ul>`}
-</div>`;
 }
 
 function faultsAt(faults: readonly ConfigurationFault[], name: string): readonly string[] {

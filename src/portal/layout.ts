@@ -1,5 +1,6 @@
 import { type Html, html } from './html.js';
 import type { PageView, ShownProblem } from './page-view.js';
+import { problemBox, tellsProblem } from './problem-box.js';
 import { name } from './text.js';
 
 const NAVIGATION: readonly (readonly [route: string, label: string])[] = [
@@ -8,12 +9,13 @@ const NAVIGATION: readonly (readonly [route: string, label: string])[] = [
   ['list-directories', 'Provisioning'],
   ['list-people', 'People'],
   ['list-conflicts', 'Inbox'],
+  ['list-setup-guides', 'Setup guides'],
   ['list-oidc-requests', 'Requests'],
 ];
 
 /** A whole document. */
 export function layout(view: PageView, title: string, body: Html): Html {
-  const { assets, organizationName, context, done } = view;
+  const { assets, organizationName, context, done, submitted } = view;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -35,6 +37,7 @@ export function layout(view: PageView, title: string, body: Html): Html {
 <main id="content">
 <h1>${title}</h1>
 ${done !== undefined && html`<p class="done" role="status">${done}</p>`}
+${submitted && !tellsProblem(body) && problemBox(submitted.problem, submitted.problem.faults)}
 ${body}
 </main>
 </body>

@@ -56,6 +56,16 @@ export function tenantFields(tenant?: OidcTenantView): readonly FormField[] {
       hint: 'Optional. “groups” unless your identity provider calls it otherwise.',
       ...text(settings?.claimNames?.['groups']),
     },
+    ...Object.entries(settings?.claimNames ?? {})
+      .filter(([attribute]) => attribute !== 'groups')
+      .map(
+        ([attribute, claim]): FormField => ({
+          kind: 'text',
+          name: `claimNames.${attribute}`,
+          label: `Name of the claim for ${attribute}`,
+          value: claim,
+        }),
+      ),
     {
       kind: 'yes-no',
       name: 'preferences.scim',

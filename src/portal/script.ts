@@ -4,7 +4,9 @@ for (const code of document.querySelectorAll('[data-copy]')) {
   if (!navigator.clipboard) break;
   const button = document.createElement('button');
   button.type = 'button';
+  button.className = 'copy';
   button.textContent = 'Copy';
+  button.setAttribute('aria-label', 'Copy ' + code.textContent.slice(0, 80));
   button.addEventListener('click', async () => {
     await navigator.clipboard.writeText(code.textContent);
     button.textContent = 'Copied';
@@ -12,12 +14,17 @@ for (const code of document.querySelectorAll('[data-copy]')) {
   code.after(' ', button);
 }
 for (const form of document.forms) {
-  form.addEventListener('submit', () => {
+  if (form.getAttribute('method') !== 'post') continue;
+  form.addEventListener('submit', (event) => {
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = 'yes';
     setTimeout(() => { for (const button of form.querySelectorAll('button')) button.disabled = true; });
   });
 }
 addEventListener('pageshow', (event) => {
-  if (event.persisted) for (const button of document.querySelectorAll('form button')) button.disabled = false;
+  if (!event.persisted) return;
+  for (const form of document.forms) delete form.dataset.sent;
+  for (const button of document.querySelectorAll('form button')) button.disabled = false;
 });
 document.querySelector('.problem')?.focus();
 `;

@@ -48,9 +48,10 @@ export function createAccess({ storage, endAccess, timeout }: AccessOptions): Ac
   return {
     pending: { accessEnding: true },
     async end(event, version) {
-      const { organizationId, directoryId, userId } = event;
+      const { organizationId, directoryId, userId, personId, reason } = event;
+      const told = { organizationId, directoryId, userId, ...(personId !== undefined && { personId }), reason };
       try {
-        await withTimeout(endAccess, event, timeout);
+        await withTimeout(endAccess, told, timeout);
       } catch (error) {
         throw new AccessEndingError(userId, { cause: error });
       }

@@ -5,6 +5,7 @@ import type { DirectoryScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
 import type { ResourceDraft } from './directory-users.js';
 import { changeOptimistically, laterThan } from './optimistic-change.js';
+import type { RequestScope } from './request-scope.js';
 
 /** A change of a group: of its attributes, of its members, or of both as one. */
 interface GroupChange {
@@ -21,7 +22,7 @@ interface GroupChange {
 export interface DirectoryGroups {
   /** @throws {UniqueConflictError} @throws {UnknownMembersError} */
   create(
-    scope: DirectoryScope,
+    scope: RequestScope,
     draft: ResourceDraft,
     members: readonly string[],
     unknownMembers: 'refuse' | 'skip',
@@ -32,10 +33,10 @@ export interface DirectoryGroups {
    * @returns `undefined` when there is no such group.
    * @throws {UniqueConflictError} @throws {UnknownMembersError}
    */
-  change(scope: DirectoryScope, id: string, change: GroupChange): Promise<DirectoryGroup | undefined>;
+  change(scope: RequestScope, id: string, change: GroupChange): Promise<DirectoryGroup | undefined>;
 
   /** @returns whether there was such a group. */
-  remove(scope: DirectoryScope, id: string, precondition: (group: DirectoryGroup) => void): Promise<boolean>;
+  remove(scope: RequestScope, id: string, precondition: (group: DirectoryGroup) => void): Promise<boolean>;
 }
 
 export function createDirectoryGroups(options: { readonly storage: Storage; readonly clock: Clock }): DirectoryGroups {

@@ -2,10 +2,10 @@ import type { Clock } from '../core/clock.js';
 import { newId } from '../core/id.js';
 import type { DeletedUser, DirectoryUser, UserInGroups } from '../storage/directory-user.js';
 import type { JsonObject } from '../storage/resource-store.js';
-import type { DirectoryScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
 import type { Access } from './access.js';
 import { changeOptimistically, laterThan } from './optimistic-change.js';
+import type { RequestScope } from './request-scope.js';
 
 /** What a caller says of a resource: its canonical attributes and the keys that must be its own. */
 export interface ResourceDraft {
@@ -19,7 +19,7 @@ export interface DirectoryUsers {
    * Adds a person. `id` only where an identity provider may choose it.
    * @throws {UniqueConflictError}
    */
-  create(scope: DirectoryScope, draft: ResourceDraft, id?: string): Promise<DirectoryUser>;
+  create(scope: RequestScope, draft: ResourceDraft, id?: string): Promise<DirectoryUser>;
 
   /**
    * Changes a person as `decide` says, which sees the current state and may throw; `undefined` leaves it as it is. May
@@ -29,7 +29,7 @@ export interface DirectoryUsers {
    * @throws {UniqueConflictError} @throws {AccessEndingError}
    */
   change(
-    scope: DirectoryScope,
+    scope: RequestScope,
     id: string,
     decide: (user: DirectoryUser) => ResourceDraft | undefined,
   ): Promise<UserInGroups | undefined>;
@@ -40,7 +40,7 @@ export interface DirectoryUsers {
    * @throws {AccessEndingError}
    */
   remove(
-    scope: DirectoryScope,
+    scope: RequestScope,
     id: string,
     kept: 'erase' | 'keep',
     decide: (user: DirectoryUser) => void,

@@ -4,7 +4,7 @@ import { type Grant, type GrantTarget, grantKey } from './grant.js';
 import { type GrantPlan, type PlanReach, reachOf } from './grant-plan.js';
 
 /** What a change would do in one team, or to roles in the organization. */
-export interface PlaceReach {
+interface PlaceReach {
   readonly target: GrantTarget;
   readonly gaining: SomePeople;
   readonly losing: SomePeople;

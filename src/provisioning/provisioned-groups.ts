@@ -15,6 +15,7 @@ import { changeOptimistically, laterThan } from './optimistic-change.js';
 import type { CompleteRules } from './provisioning-rules.js';
 import { beginStep, type ProvisioningStep } from './provisioning-step.js';
 import { holdBack } from './removal-guard.js';
+import type { RequestScope } from './request-scope.js';
 import { changeRowsWithCare, planGrantRows } from './row-change.js';
 import { grantsOfRows, planMembers } from './row-plan.js';
 import { changeTeams, planTeams } from './team-change.js';
@@ -37,16 +38,17 @@ export function createProvisionedGroups(options: {
 }): DirectoryGroups {
   const { storage, clock, rules } = options;
 
-  function carryOut<T>(scope: DirectoryScope, work: (work: Work) => Promise<T>): Promise<T> {
+  function carryOut<T>(scope: RequestScope, work: (work: Work) => Promise<T>): Promise<T> {
     return changeOptimistically(storage, scope, (outside) =>
       manage(outside, scope, async (within) => {
         const setup = await readSetup(within, scope, rules);
         const at = new Date(clock.now()).toISOString();
-        const { directoryId } = scope;
+        const { directoryId, requestId } = scope;
         const step = beginStep(within, scope, {
           at,
           cause: 'scim',
           directoryId,
+          ...(requestId !== undefined && { requestId }),
           policy: setup.policy,
           roles: setup.roles,
         });

@@ -14,6 +14,7 @@ import { joinPerson } from './person-join.js';
 import type { CompleteRules } from './provisioning-rules.js';
 import { beginStep, type ProvisioningStep } from './provisioning-step.js';
 import { readPushedProfile } from './pushed-profile.js';
+import type { RequestScope } from './request-scope.js';
 
 /** What happens inside one transaction. */
 interface Work {
@@ -31,16 +32,17 @@ export function createProvisionedUsers(options: {
 }): DirectoryUsers {
   const { storage, clock, access, rules } = options;
 
-  function carryOut<T>(scope: DirectoryScope, work: (work: Work) => Promise<T>): Promise<T> {
+  function carryOut<T>(scope: RequestScope, work: (work: Work) => Promise<T>): Promise<T> {
     return changeOptimistically(storage, scope, (outside) =>
       manage(outside, scope, async (within) => {
         const setup = await readSetup(within, scope, rules);
         const at = new Date(clock.now()).toISOString();
-        const { directoryId } = scope;
+        const { directoryId, requestId } = scope;
         const step = beginStep(within, scope, {
           at,
           cause: 'scim',
           directoryId,
+          ...(requestId !== undefined && { requestId }),
           policy: setup.policy,
           roles: setup.roles,
         });

@@ -15,6 +15,8 @@ interface StepCause {
   /** Whose doing it is, as a user's id; absent for an identity provider. */
   readonly by?: string;
   readonly directoryId?: string;
+  /** The request that asks for it, where calls are recorded. */
+  readonly requestId?: string;
 }
 
 /** What a step goes by. */
@@ -56,10 +58,13 @@ const MOST_CHANGES = 1000;
 
 /** Begins a step. */
 export function beginStep(storage: ManagedStorage, scope: OrganizationScope, ground: StepGround): ProvisioningStep {
-  const { at, cause, by, directoryId } = ground;
+  const { at, cause, by, directoryId, requestId } = ground;
   const { organizationId } = scope;
   const stepId = newId();
   const origin = { stepId, cause, ...(by !== undefined && { by }), ...(directoryId !== undefined && { directoryId }) };
+  // Pushes come in large numbers: without a record of calls nobody asks for what one of them set off.
+  const causeId = requestId ?? (cause === 'scim' ? undefined : stepId);
+  const caused = causeId === undefined ? {} : { causeId };
   const notes: { readonly kind: string; readonly details: JsonObject }[] = [];
   let plan: GrantPlan = EMPTY_PLAN;
   let reshown = new Set<string>();
@@ -108,7 +113,7 @@ export function beginStep(storage: ManagedStorage, scope: OrganizationScope, gro
           changes: changes.slice(from, from + MOST_CHANGES).map((change) => ({ ...change })),
         });
       }
-      await storage.journal.append(scope, grantEntries(joinPlans([changed, adopted]), at, origin));
+      await storage.journal.append(scope, grantEntries(joinPlans([changed, adopted]), at, origin, caused));
     },
 
     async complete() {
@@ -122,6 +127,7 @@ export function beginStep(storage: ManagedStorage, scope: OrganizationScope, gro
           kind,
           at,
           details: { ...origin, ...details },
+          ...caused,
         })),
       );
     },
@@ -134,7 +140,12 @@ function isEmpty({ add, remove, change }: GrantPlan): boolean {
 }
 
 /** One entry for each person. */
-function grantEntries({ add, remove, change }: GrantPlan, at: string, origin: JsonObject) {
+function grantEntries(
+  { add, remove, change }: GrantPlan,
+  at: string,
+  origin: JsonObject,
+  caused: { readonly causeId?: string },
+) {
   const byUser = new Map<string, { add: JsonObject[]; remove: JsonObject[]; change: JsonObject[] }>();
   const of = ({ userId }: Grant) => {
     const known = byUser.get(userId) ?? { add: [], remove: [], change: [] };
@@ -151,5 +162,6 @@ function grantEntries({ add, remove, change }: GrantPlan, at: string, origin: Js
     kind: 'grants',
     at,
     details: { ...origin, ...details },
+    ...caused,
   }));
 }

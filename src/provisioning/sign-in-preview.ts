@@ -23,7 +23,7 @@ export type SignInPreview =
     };
 
 /** A role in a team, by its name. */
-export interface PlaceInTeam {
+interface PlaceInTeam {
   readonly team: string;
   readonly role: string;
 }

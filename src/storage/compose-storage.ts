@@ -62,6 +62,7 @@ function compose(base: Storage | JoinableStorage<unknown>, parts: HostParts<unkn
     journal: base.journal,
     outbox: base.outbox,
     ...provisioningStoresOf(base),
+    ...(base.traffic && { traffic: base.traffic }),
     organizations: open(base, organizations) ?? base.organizations,
     users: open(base, users) ?? base.users,
     teams: open(base, teams) ?? base.teams,

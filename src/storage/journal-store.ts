@@ -12,6 +12,8 @@ export interface JournalEntry {
   readonly at: string;
   /** Who did it, and whatever else explains it. */
   readonly details: JsonObject;
+  /** What set it off: the same for all entries of one request or step, whatever they are about. */
+  readonly causeId?: string;
 }
 
 export interface JournalPage {
@@ -28,6 +30,12 @@ export interface JournalStore {
   page(
     scope: OrganizationScope,
     subject: string,
+    page: { readonly after: string; readonly limit: number },
+  ): Promise<JournalPage>;
+  /** Entries of one cause, in the same manner. */
+  pageOfCause(
+    scope: OrganizationScope,
+    causeId: string,
     page: { readonly after: string; readonly limit: number },
   ): Promise<JournalPage>;
 }

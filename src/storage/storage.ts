@@ -9,6 +9,7 @@ import type { OidcTenantStore } from './oidc-tenant-store.js';
 import type { OutboxStore } from './outbox-store.js';
 import type { OrganizationScope } from './scope.js';
 import type { DurableSignInStore } from './sign-in-store.js';
+import type { TrafficStores } from './traffic-store.js';
 
 /** The half that the library keeps for itself; adapters bring it ready-made. */
 export interface LibraryStorage {
@@ -32,7 +33,7 @@ export interface StorageCapabilities {
  * The storage port. Every call that concerns a tenant names it: there is no ambient tenant. A store promises all or
  * nothing for each of its own calls, and within `transaction` for all of them together.
  */
-export interface Storage extends HostStorage, LibraryStorage, Partial<ProvisioningStores> {
+export interface Storage extends HostStorage, LibraryStorage, Partial<ProvisioningStores>, Partial<TrafficStores> {
   readonly capabilities: StorageCapabilities;
 
   /**

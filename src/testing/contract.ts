@@ -21,6 +21,7 @@ import { SIGN_IN_RULES } from './rules/sign-in-rules.js';
 import { SORT_RULES } from './rules/sort-rules.js';
 import { TENANT_RULES } from './rules/tenant-rules.js';
 import { TOKEN_RULES } from './rules/token-rules.js';
+import { TRAFFIC_RULES } from './rules/traffic-rules.js';
 import { TRANSACTION_KEY_RULES } from './rules/transaction-key-rules.js';
 import { TRANSACTION_RULES } from './rules/transaction-rules.js';
 import { USER_RULES } from './rules/user-rules.js';
@@ -37,6 +38,7 @@ export const CONTRACT: readonly ContractPart[] = [
   { title: 'people and logins, where there are', rules: PERSON_RULES },
   { title: 'grants, where there are', rules: GRANT_RULES },
   { title: 'mappings and what waits, where there are', rules: MAPPING_RULES },
+  { title: 'calls of identity providers, where they are kept', rules: TRAFFIC_RULES },
   { title: 'filters', rules: [...COMPARISON_RULES, ...FILTER_RULES] },
   { title: 'order', rules: SORT_RULES },
   { title: 'pages', rules: PAGE_RULES },

@@ -1,7 +1,9 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { createOidcEngine, createTenantResolver, createTestSignIn, type OidcTenantRouter } from 'express-sso-scim';
-import { ACME, createAdminTestSite, MOUNT, ORIGIN, REQUEST } from '../support/admin-site.js';
+import { ACME, createAdminTestSite, encoded, formFields, MOUNT, ORIGIN, REQUEST } from '../support/admin-site.js';
 import { LyingProvider, worldOf } from '../support/oidc/lying-provider.js';
+import { createRecordingLogger } from '../support/recording-logger.js';
 import { startSignInSite } from '../support/sign-in/sign-in-site.js';
 
 const TENANTS = `${ACME}/oidc-tenants`;
@@ -96,6 +98,20 @@ describe('a request for an OIDC tenant', () => {
     expect(JSON.stringify(await site.storage.oidcTenants.list({ organizationId: 'acme' }))).not.toContain(
       REQUEST.clientSecret,
     );
+  });
+
+  it('X-9: leaves no secret and no token in the log, whatever becomes of the request', async () => {
+    const logger = createRecordingLogger();
+    const site = createAdminTestSite({ options: { logger } });
+    const owner = site.as('owner');
+    const { token } = await site.directory();
+    await owner.post(TENANTS, { ...REQUEST, domains: 'gmail.com' }).expect(400);
+    await owner.submit(TENANTS, TENANTS, { ...REQUEST, authority: '' });
+    site.broken.call = 'oidcTenants.insert';
+    await owner.post(TENANTS, REQUEST).expect(503);
+    expect(logger.entries.map(({ level }) => level)).toEqual(['info', 'info', 'error']);
+    const written = inspect(logger.entries, { depth: 20 });
+    for (const secret of [REQUEST.clientSecret, token]) expect(written).not.toContain(secret);
   });
 
   it('AQ-24: is submitted with the form, which shows again what was typed beside what is wrong', async () => {
@@ -259,6 +275,28 @@ describe('a version that somebody else has changed', () => {
     const { version: _, ...mine } = fields;
     expect((await owner.submit(path, `${path}?method=PUT`, mine)).status).toBe(303);
     expect((await owner.get(path)).body.tenant.settings.clientId).toBe('mine');
+  });
+});
+
+describe('a form that nobody has touched', () => {
+  it('changes nothing: the secret stays, and so does every claim', async () => {
+    const { owner, path, tenant } = await submitted({
+      claimNames: { spaces: 'space_name', groups: 'teams' },
+      breakGlassEmails: 'root@acme.example',
+      additionalScopes: 'offline_access',
+      preferences: { scim: true },
+      secretExpiresAt: '2030-01-01T00:00:00Z',
+    });
+    const action = `${path}?method=PUT`;
+    const fields = formFields((await owner.page(path)).text, `${MOUNT}${action}`);
+    expect(fields).toMatchObject({ clientSecret: '', 'claimNames.spaces': 'space_name', 'preferences.scim': 'true' });
+    expect((await owner.form(action, encoded(fields))).status).toBe(303);
+    const { body } = await owner.get(path).expect(200);
+    const { version, updatedAt, preferences, ...same } = body.tenant;
+    expect(tenant).toMatchObject(same);
+    expect(preferences).toEqual({ scim: true, changePhoneNumber: false, confirmPhoneNumber: true });
+    expect(version).toBe(tenant.version + 1);
+    expect(updatedAt).toBe(tenant.updatedAt);
   });
 });
 

@@ -138,6 +138,25 @@ describe('pages', () => {
     expect(member.text).toContain('An owner of your organization can mend this.');
   });
 
+  it('stay below 100 KB, however long the names are', async () => {
+    const { owner, directory } = await hostileSite('Acme');
+    const name = '"'.repeat(1000);
+    const members = await Promise.all(
+      Array.from({ length: 30 }, (_, index) => directory.user(`p${index}`, { displayName: name })),
+    );
+    for (let index = 0; index < 30; index += 1) {
+      await directory.group(`${index}${name}`, members);
+      await owner.post(`${directory.path}/tokens`, { name: `${index}${'"'.repeat(190)}` }).expect(201);
+    }
+    for (const path of [`${directory.path}/groups`, `${directory.path}/tokens`, `${ACME}/people`]) {
+      const { text } = await owner.page(path).expect(200);
+      expect(text).toContain('after=');
+      expect([path, Buffer.byteLength(text) < 100_000]).toEqual([path, true]);
+      const next = /href="([^"]*after=[^"]*)"/.exec(text)?.[1] ?? '';
+      expect((await owner.page(next.replaceAll('&#38;', '&').replace(MOUNT, ''))).status).toBe(200);
+    }
+  });
+
   it('begin where somebody may be', async () => {
     const site = createAdminTestSite();
     const home = async (client: AdminClient) => (await client.page('/')).headers['location'];

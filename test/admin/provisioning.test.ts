@@ -5,6 +5,7 @@ import {
   type AdminClient,
   createAdminTestSite,
   encoded,
+  formFields,
   hiddenFields,
   MOUNT,
   ORIGIN,
@@ -255,6 +256,34 @@ describe('what groups give', () => {
     const saved = await owner.form(`${at}?method=PUT`, encoded(fields));
     expect(saved.status).toBe(303);
     expect((await owner.get(at)).body.group.rows).toMatchObject([{ place: 'Blue' }]);
+  });
+
+  it('the form of a group keeps its lines, takes one away, and adds one', async () => {
+    const { owner, path, groupId, versionNow } = await mapped();
+    const at = `${path}/groups/${groupId}`;
+    const rows = [{ teamName: 'Red' }, { teamName: 'Blue' }];
+    await owner.put(at, { rows, version: await versionNow() }).expect(200);
+    const fields = formFields((await owner.page(at)).text, `${MOUNT}${at}/preview`);
+    const send = async (changes: Readonly<Record<string, string>>) => {
+      const key = { _key: JSON.stringify(changes) };
+      const { text } = await owner.form(`${at}/preview`, encoded({ ...fields, ...key, ...changes }));
+      return [...text.matchAll(/as (?:Member|Administrator): <strong[^>]*>(\w+)/g)].map(([, change]) => change);
+    };
+    expect(await send({})).toEqual(['stays', 'stays']);
+    expect(await send({ 'rows.0.keep': 'false' })).toEqual(['goes', 'stays']);
+    const added = { 'rows.2.target': 'organization', 'rows.2.role': 'Member' };
+    expect(await send(added)).toEqual(['appears', 'stays', 'stays']);
+  });
+
+  it('a preview that is no longer true saves nothing, and the page says so', async () => {
+    const { owner, path, groupId, versionNow } = await mapped();
+    const at = `${path}/groups/${groupId}`;
+    const page = await owner.submit(at, `${at}/preview`, { 'rows.0.teamName': 'Blue', 'rows.0.role': 'Member' });
+    await owner.put(at, { rows: [{ teamName: 'Red' }], version: await versionNow() }).expect(200);
+    const late = await owner.form(`${at}?method=PUT`, encoded(hiddenFields(page.text, `${MOUNT}${at}?method=PUT`)));
+    expect(late.status).toBe(409);
+    expect(late.text).toContain('Somebody else has changed this meanwhile.');
+    expect((await owner.get(at)).body.group.rows).toMatchObject([{ place: 'Red' }]);
   });
 
   it('names what is wrong with a line: unknown team, role, and a privileged role that no owner has allowed', async () => {

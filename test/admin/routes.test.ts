@@ -4,6 +4,7 @@ import type { AdminRole } from 'express-sso-scim';
 import request from 'supertest';
 import { defineRoute } from '../../src/admin/admin-route.js';
 import { createRouteTable } from '../../src/admin/route-table.js';
+import { FORM_OUTCOMES, PORTAL_PAGES } from '../../src/portal/portal.js';
 import {
   ACME,
   type AdminTestSite,
@@ -17,6 +18,7 @@ import {
 
 /** A route as the OpenAPI document tells of it. */
 interface ToldRoute {
+  readonly id: string;
   readonly method: 'get' | 'post' | 'put' | 'delete';
   readonly template: string;
   readonly path: string;
@@ -33,6 +35,7 @@ let routes: readonly ToldRoute[];
 let document: { readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> };
 
 interface Operation {
+  readonly operationId: string;
   readonly 'x-role': AdminRole;
   readonly 'x-feature'?: 'oidc' | 'scim';
   readonly requestBody?: object;
@@ -61,6 +64,7 @@ beforeAll(async () => {
   document = (await site.as('member').get('/openapi.json').expect(200)).body;
   routes = Object.entries(document.paths).flatMap(([template, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({
+      id: operation.operationId,
       method: method as ToldRoute['method'],
       template,
       path: template.replace(/\{(\w+)\}/g, (_, name: string) => real[name] ?? 'unknown'),
@@ -209,6 +213,24 @@ describe('the OpenAPI document', () => {
         'post /organizations/{organizationId}/oidc-tenants',
       ]),
     );
+  });
+});
+
+describe('the portal', () => {
+  it('has pages and forms for routes that there are, and a form for each change', () => {
+    const ids = new Set(routes.map(({ id }) => id));
+    const named = [
+      ...PORTAL_PAGES.keys(),
+      ...[...FORM_OUTCOMES].flatMap(([id, { page, confirm = page }]) => [id, page, confirm]),
+    ];
+    expect(named.filter((id) => !ids.has(id))).toEqual([]);
+    const shown = [...FORM_OUTCOMES].filter(([, { next }]) => next === undefined).map(([id]) => id);
+    expect(shown.filter((id) => !PORTAL_PAGES.has(id))).toEqual([]);
+    const changes = routes.filter(({ method }) => method !== 'get').map(({ id }) => id);
+    expect(changes.filter((id) => !FORM_OUTCOMES.has(id))).toEqual([]);
+    const reads = routes.filter(({ method }) => method === 'get').map(({ id }) => id);
+    // The settings of provisioning show it.
+    expect(reads.filter((id) => !PORTAL_PAGES.has(id))).toEqual(['get-directory']);
   });
 });
 

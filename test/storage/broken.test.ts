@@ -11,6 +11,7 @@ import { BROKEN_RESOURCES } from './broken/broken-resources.js';
 import { BROKEN_SIGN_INS } from './broken/broken-sign-ins.js';
 import { BROKEN_SUBTLY } from './broken/broken-subtly.js';
 import { BROKEN_TOGETHER } from './broken/broken-together.js';
+import { BROKEN_TRAFFIC } from './broken/broken-traffic.js';
 
 const BROKEN = [
   ...BROKEN_RESOURCES,
@@ -18,6 +19,7 @@ const BROKEN = [
   ...BROKEN_DIRECTORIES,
   ...BROKEN_SIGN_INS,
   ...BROKEN_PROVISIONING,
+  ...BROKEN_TRAFFIC,
   ...BROKEN_QUERIES,
   ...BROKEN_TOGETHER,
   ...BROKEN_SUBTLY,

@@ -16,11 +16,11 @@ import {
   type Team,
   type User,
 } from 'express-sso-scim';
-import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
 import request, { type Response, type Test } from 'supertest';
 import { observeStorage } from '../../src/testing/observed-storage.js';
+import { createChosenStorage } from './chosen-storage.js';
 import { newUser } from './provisioned-site.js';
-import { GROUP } from './scim-site.js';
+import { GROUP, PATCH_OP } from './scim-site.js';
 import { createTestKeyRing } from './tenant-site.js';
 
 export const ORIGIN = 'https://app.example';
@@ -51,6 +51,8 @@ export interface AdminSiteSeeds {
   readonly preset?: PresetName;
   readonly policy?: object;
   readonly options?: Partial<AdminRouterOptions>;
+  /** Where it pretends to be, unless told at `ORIGIN`. */
+  readonly origin?: string;
   readonly before?: (app: Express) => void;
 }
 
@@ -75,7 +77,7 @@ export interface AdminTestSite {
 }
 
 /** A directory as its identity provider sees it. */
-export interface PushedDirectory {
+interface PushedDirectory {
   readonly id: string;
   readonly tokenId: string;
   readonly token: string;
@@ -85,6 +87,7 @@ export interface PushedDirectory {
   /** Pushes a user and answers the SCIM id. */
   user(name: string, more?: object): Promise<string>;
   group(name: string, memberIds?: readonly string[]): Promise<string>;
+  replaceMembers(groupId: string, memberIds: readonly string[]): Promise<Response>;
 }
 
 /** A request as an owner types it. */
@@ -96,7 +99,7 @@ export const REQUEST = {
 } as const;
 
 export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
-  const { acme = {}, users = [], teams = [], options = {}, before, preset = 'all-quiet', policy } = seeds;
+  const { acme = {}, users = [], teams = [], options = {}, before, preset = 'all-quiet', policy, origin = ORIGIN } = seeds;
   const of = <T extends object>(items: readonly T[]) => items.map((item) => ({ ...item, organizationId: 'acme' }));
   const organizations = [
     { id: 'acme', name: 'Acme', ...acme },
@@ -105,7 +108,7 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
   const seen: string[] = [];
   const broken: { call?: string } = {};
   const storage = observeStorage(
-    createMemoryStorage({ organizations, users: of(users), teams: of(teams) }),
+    createChosenStorage({ organizations, users: of(users), teams: of(teams) }),
     async (call, proceed) => {
       seen.push(call.name);
       if (call.name === broken.call) throw new StorageUnavailableError('the database is away', { retryAfter: 7 });
@@ -127,14 +130,14 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
     policy: { ...provisioning, scimNeedsOidc: false, existingPeople: 'link', ...policy },
   } as const;
   const app = express();
-  app.use('/scim/v2', createScimRouter(storage, { baseUrl: `${ORIGIN}/scim/v2`, clock, provisioning: rules }));
+  app.use('/scim/v2', createScimRouter(storage, { baseUrl: `${origin}/scim/v2`, clock, provisioning: rules }));
   before?.(app);
   app.use(
     MOUNT,
     createAdminRouter(storage, {
-      baseUrl: `${ORIGIN}${MOUNT}`,
-      scimBaseUrl: `${ORIGIN}/scim/v2`,
-      signInBaseUrl: ORIGIN,
+      baseUrl: `${origin}${MOUNT}`,
+      scimBaseUrl: `${origin}/scim/v2`,
+      signInBaseUrl: origin,
       keyRing,
       lookupTxt,
       clock,
@@ -156,7 +159,7 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
       features: ['oidc', 'scim'],
       ...more,
     };
-    return clientOf(app, { 'X-Access': encodeURIComponent(JSON.stringify(access)) });
+    return clientOf(app, origin, { 'X-Access': encodeURIComponent(JSON.stringify(access)) });
   }
 
   return {
@@ -170,7 +173,7 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
       time.now += milliseconds;
     },
     as,
-    nobody: () => clientOf(app, {}),
+    nobody: () => clientOf(app, origin, {}),
     broken,
 
     async activeTenant(form = {}) {
@@ -191,12 +194,13 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
       const path = `${ACME}/directories/${body.id}`;
       const made = await owner.post(`${path}/tokens`, { name: 'first' }).expect(201);
       const { token, record } = made.body;
-      const push = async (to: string, sent: object) =>
+      const call = (method: 'post' | 'patch', to: string, sent: object) =>
         request(app)
-          .post(`/scim/v2/${body.id}${to}`)
+          [method](`/scim/v2/${body.id}${to}`)
           .set('Authorization', `Bearer ${token}`)
           .set('Content-Type', 'application/scim+json')
           .send(JSON.stringify(sent));
+      const push = async (to: string, sent: object) => call('post', to, sent);
       return {
         id: body.id,
         tokenId: record.id,
@@ -208,13 +212,18 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
           const members = memberIds.map((value) => ({ value }));
           return (await push('/Groups', { schemas: [GROUP], displayName, members })).body.id;
         },
+        async replaceMembers(groupId, memberIds) {
+          const value = memberIds.map((each) => ({ value: each }));
+          const Operations = [{ op: 'replace', path: 'members', value }];
+          return call('patch', `/Groups/${groupId}`, { schemas: [PATCH_OP], Operations });
+        },
       };
     },
   };
 }
 
-function clientOf(app: Express, who: Readonly<Record<string, string>>): AdminClient {
-  const from = { Origin: ORIGIN, 'Sec-Fetch-Site': 'same-origin' };
+function clientOf(app: Express, origin: string, who: Readonly<Record<string, string>>): AdminClient {
+  const from = { Origin: origin, 'Sec-Fetch-Site': 'same-origin' };
   const change =
     (method: 'post' | 'put' | 'delete') =>
     (path: string, body: object = {}) =>
@@ -244,6 +253,27 @@ export function hiddenFields(page: string, action: string): Readonly<Record<stri
     throw new Error(`the page has no form for ${action}, only ${forms.map(([, address]) => address).join(', ')}`);
   const hidden = form[0].matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g);
   return Object.fromEntries([...hidden].map(([, name = '', value = '']) => [name, unescaped(value)]));
+}
+
+/** What a browser sends of a form that nobody has touched. */
+export function formFields(page: string, action: string): Readonly<Record<string, string>> {
+  const forms = [...page.matchAll(/<form method="post" action="([^"]*)"[\s\S]*?<\/form>/g)];
+  const form = forms.find(([, address = '']) => address === action.replaceAll('&', '&#38;'))?.[0] ?? '';
+  const fields: Record<string, string> = {};
+  const attribute = (tag: string, name: string) => new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1];
+  for (const [tag] of form.matchAll(/<input[^>]*>/g)) {
+    const isOff = attribute(tag, 'type') === 'checkbox' && !tag.includes(' checked');
+    if (!isOff) fields[attribute(tag, 'name') ?? ''] = unescaped(attribute(tag, 'value') ?? '');
+  }
+  for (const [, tag = '', options = ''] of form.matchAll(/<select([^>]*)>([\s\S]*?)<\/select>/g)) {
+    const all = [...options.matchAll(/<option([^>]*)>/g)].map(([option]) => option);
+    const chosen = all.find((option) => option.includes(' selected')) ?? all[0] ?? '';
+    fields[attribute(tag, 'name') ?? ''] = unescaped(attribute(chosen, 'value') ?? '');
+  }
+  for (const [, tag = '', text = ''] of form.matchAll(/<textarea([^>]*)>\n?([\s\S]*?)<\/textarea>/g)) {
+    fields[attribute(tag, 'name') ?? ''] = unescaped(text);
+  }
+  return fields;
 }
 
 export function encoded(fields: Readonly<Record<string, string | readonly string[]>>): string {

@@ -1,6 +1,6 @@
 import { env } from 'node:process';
 import { afterAll } from '@jest/globals';
-import type { ManagedStorage } from 'express-sso-scim';
+import type { ManagedStorage, TrafficStores } from 'express-sso-scim';
 import { createMemoryStorage, type MemoryStorageOptions } from 'express-sso-scim/adapters/memory';
 import { createSqlStorage, migrate, migrationSql } from 'express-sso-scim/adapters/sql';
 import { CompiledQuery } from 'kysely';
@@ -32,7 +32,7 @@ if (chosen) {
  * A new and empty storage of the kind that the environment variable `STORAGE` names: `libsql`, `postgres`, or else
  * memory. One database serves a whole test file, each storage with tables of its own.
  */
-export function createChosenStorage(seeds: HostSeeds = {}): ManagedStorage {
+export function createChosenStorage(seeds: HostSeeds = {}): ManagedStorage & TrafficStores {
   if (!chosen) return createMemoryStorage(seeds);
   if (opened.length === 0) opened.push(openDatabase(chosen));
   prefixes += 1;
@@ -46,7 +46,7 @@ async function openTables(
   opening: Promise<SqlDatabase> | undefined,
   prefix: string,
   seeds: HostSeeds,
-): Promise<ManagedStorage> {
+): Promise<ManagedStorage & TrafficStores> {
   const database = await opening;
   if (!database) throw new Error('no database was opened');
   const options = { ...database.options, prefix };
@@ -97,8 +97,8 @@ function seedStatements(prefix: string, { organizations = [], users = [], teams 
 }
 
 /** A storage whose every call waits for it to be there. */
-function whenOpen(opening: Promise<ManagedStorage>): ManagedStorage {
-  const store = (name: keyof ManagedStorage) =>
+function whenOpen(opening: Promise<ManagedStorage & TrafficStores>): ManagedStorage & TrafficStores {
+  const store = (name: keyof (ManagedStorage & TrafficStores)) =>
     new Proxy(
       {},
       {
@@ -131,10 +131,11 @@ function whenOpen(opening: Promise<ManagedStorage>): ManagedStorage {
     'overrides',
     'conflicts',
     'holds',
+    'traffic',
   ] as const;
   return {
     ...Object.fromEntries(stores.map((name) => [name, store(name)])),
     capabilities: { filtering: true, sorting: true },
     transaction: async (scope, work) => (await opening).transaction(scope, work),
-  } as ManagedStorage;
+  } as ManagedStorage & TrafficStores;
 }

@@ -7,7 +7,7 @@ import { argv, env, execPath, exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const STORAGES = ['memory', 'libsql', 'postgres'];
-const TESTS = ['test/scim', 'test/idp', 'test/product', 'test/provisioning'];
+const TESTS = ['test/scim', 'test/idp', 'test/product', 'test/provisioning', 'test/admin'];
 const cwd = fileURLToPath(new URL('../..', import.meta.url));
 const asked = argv.slice(2);
 const paths = asked.filter((each) => !STORAGES.includes(each));

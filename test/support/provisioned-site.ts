@@ -45,6 +45,8 @@ export interface SiteSeeds {
   readonly roles?: RoleCatalogue;
   readonly policy?: object;
   readonly router?: ScimRouterOptions;
+  /** One that has the seeds already. */
+  readonly storage?: ManagedStorage;
 }
 
 export async function createProvisionedSite(preset: PresetName, seeds: SiteSeeds = {}): Promise<ProvisionedSite> {
@@ -53,11 +55,13 @@ export async function createProvisionedSite(preset: PresetName, seeds: SiteSeeds
   let now = Date.parse('2026-03-01T10:00:00.000Z');
   const clock = { now: () => now };
   const rules = { mappingMode, policy: { ...provisioning, ...policy }, ...(roles && { roles }) };
-  const storage = createChosenStorage({
-    organizations: [{ id: 'acme', name: 'Acme', ...seeds.organization }],
-    users: users.map((user) => ({ ...user, ...ACME })),
-    teams: teams.map((team) => ({ ...team, ...ACME })),
-  });
+  const storage =
+    seeds.storage ??
+    createChosenStorage({
+      organizations: [{ id: 'acme', name: 'Acme', ...seeds.organization }],
+      users: users.map((user) => ({ ...user, ...ACME })),
+      teams: teams.map((team) => ({ ...team, ...ACME })),
+    });
   const site = createScimSite({ clock, policy: scim, provisioning: rules, ...router }, storage);
   const client = await site.client({ ...ACME, id: SCOPE.directoryId });
   const service = createProvisioningService(storage, { ...rules, clock });

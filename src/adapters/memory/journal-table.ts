@@ -4,31 +4,51 @@ import { freezeJson } from './freeze-json.js';
 import { readNumberedPosition } from './numbered-position.js';
 import type { UndoLog } from './undo-log.js';
 
-/** What happened, by organization and subject, oldest first. */
+interface PageWish {
+  readonly after: string;
+  readonly limit: number;
+}
+
+/** What happened, by organization and subject, and by organization and cause, oldest first. */
 export class JournalTable {
-  readonly #entries = new Map<string, JournalEntry[]>();
+  readonly #bySubject = new Map<string, JournalEntry[]>();
+  readonly #byCause = new Map<string, JournalEntry[]>();
 
   append(scope: OrganizationScope, entries: readonly JournalEntry[], undo: UndoLog): void {
     for (const entry of entries) {
-      const list = this.#listOf(scope, entry.subject);
-      list.push(freezeJson(entry));
-      undo.note(() => list.pop());
+      const lists = [listOf(this.#bySubject, scope, entry.subject)];
+      if (entry.causeId !== undefined) lists.push(listOf(this.#byCause, scope, entry.causeId));
+      for (const list of lists) {
+        list.push(freezeJson(entry));
+        undo.note(() => list.pop());
+      }
     }
   }
 
-  page(scope: OrganizationScope, subject: string, { after, limit }: { after: string; limit: number }): JournalPage {
-    const list = this.#listOf(scope, subject);
-    const end = Math.min(readNumberedPosition(after, list.length), list.length);
-    const start = Math.max(0, end - limit);
-    return { items: list.slice(start, end).reverse(), ...(start > 0 && limit > 0 && { next: String(start) }) };
+  page(scope: OrganizationScope, subject: string, wish: PageWish): JournalPage {
+    return pageOf(listOf(this.#bySubject, scope, subject), wish);
   }
 
-  #listOf({ organizationId }: OrganizationScope, subject: string): JournalEntry[] {
-    const place = JSON.stringify([organizationId, subject]);
-    const known = this.#entries.get(place);
-    if (known) return known;
-    const list: JournalEntry[] = [];
-    this.#entries.set(place, list);
-    return list;
+  pageOfCause(scope: OrganizationScope, causeId: string, wish: PageWish): JournalPage {
+    return pageOf(listOf(this.#byCause, scope, causeId), wish);
   }
+}
+
+function pageOf(list: readonly JournalEntry[], { after, limit }: PageWish): JournalPage {
+  const end = Math.min(readNumberedPosition(after, list.length), list.length);
+  const start = Math.max(0, end - limit);
+  return { items: list.slice(start, end).reverse(), ...(start > 0 && limit > 0 && { next: String(start) }) };
+}
+
+function listOf(
+  lists: Map<string, JournalEntry[]>,
+  { organizationId }: OrganizationScope,
+  text: string,
+): JournalEntry[] {
+  const place = JSON.stringify([organizationId, text]);
+  const known = lists.get(place);
+  if (known) return known;
+  const list: JournalEntry[] = [];
+  lists.set(place, list);
+  return list;
 }

@@ -1,6 +1,7 @@
 import type { OrganizationStore } from '../../storage/host-storage.js';
 import type { ManagedStorage } from '../../storage/managed-storage.js';
 import type { StorageCapabilities } from '../../storage/storage.js';
+import type { TrafficStores } from '../../storage/traffic-store.js';
 import type { Access } from './access.js';
 import { createConflictStore } from './conflict-store.js';
 import { createCustomStore } from './custom-store.js';
@@ -20,6 +21,7 @@ import { OutsideAccess } from './outside-access.js';
 import { createOverrideStore } from './override-store.js';
 import { createPersonStore } from './person-store.js';
 import { createSignInStore } from './sign-in-store.js';
+import { createTrafficStore } from './traffic-store.js';
 import { createUserStore } from './user-store.js';
 
 /** What a memory storage starts with. */
@@ -40,7 +42,7 @@ export interface MemoryStorageOptions extends HostSeeds {
  * const storage = createMemoryStorage({ organizations: [{ id: 'acme', name: 'Acme' }] });
  * ```
  */
-export function createMemoryStorage(options: MemoryStorageOptions = {}): ManagedStorage {
+export function createMemoryStorage(options: MemoryStorageOptions = {}): ManagedStorage & TrafficStores {
   const { capabilities = { filtering: true, sorting: true }, ...seeds } = options;
   return storageOver(new OutsideAccess(seededDatabase(seeds)), openOrganizations(seeds), capabilities);
 }
@@ -49,7 +51,7 @@ function storageOver(
   access: Access,
   organizationsOver: (access: Access) => OrganizationStore,
   capabilities: StorageCapabilities,
-): ManagedStorage {
+): ManagedStorage & TrafficStores {
   return {
     capabilities,
     organizations: organizationsOver(access),
@@ -70,6 +72,7 @@ function storageOver(
     overrides: createOverrideStore(access),
     conflicts: createConflictStore(access),
     holds: createHoldStore(access),
+    traffic: createTrafficStore(access),
     transaction: (scope, work) =>
       access.transaction(scope, (inside) => work(storageOver(inside, organizationsOver, capabilities))),
   };

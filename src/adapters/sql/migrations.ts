@@ -3,6 +3,7 @@ import { provisioningTables } from './provisioning-tables.js';
 import { signInTables } from './sign-in-tables.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { TableNames } from './table-names.js';
+import { trafficTables } from './traffic-tables.js';
 
 /** One step from a version of the tables to the next. It never changes once it is released. */
 export interface Migration {
@@ -15,10 +16,11 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: firstTables },
   { version: 2, statements: signInTables },
   { version: 3, statements: provisioningTables },
+  { version: 4, statements: trafficTables },
 ];
 
 /** The version of the tables that this code knows. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** The table that says which steps have been taken. */
 export function migrationTable(names: TableNames, { types }: SqlDialect): string {

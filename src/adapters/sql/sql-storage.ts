@@ -3,6 +3,7 @@ import type { JoinableStorage } from '../../storage/compose-storage.js';
 import type { ManagedTeamStore, ManagedUserStore } from '../../storage/host-storage.js';
 import type { ProvisioningStores } from '../../storage/managed-storage.js';
 import type { OrganizationScope } from '../../storage/scope.js';
+import type { TrafficStores } from '../../storage/traffic-store.js';
 import type { JoinableAccess } from './access.js';
 import { openConflictStore } from './conflict-store.js';
 import { openCustomStore } from './custom-store.js';
@@ -24,12 +25,13 @@ import { openSignInStore } from './sign-in-store.js';
 import { dialectOf } from './sql-dialect.js';
 import type { StoreSite } from './store-site.js';
 import { tableNames } from './table-names.js';
+import { openTrafficStore } from './traffic-store.js';
 import { openUserStore } from './user-store.js';
 
-type Replaced = keyof ProvisioningStores | 'users' | 'teams' | 'transaction';
+type Replaced = keyof ProvisioningStores | keyof TrafficStores | 'users' | 'teams' | 'transaction';
 
 /** A storage with everything that provisioning needs, in whose transactions stores of the host can take part. */
-export interface SqlStorage<DB> extends Omit<JoinableStorage<Kysely<DB>>, Replaced>, ProvisioningStores {
+export interface SqlStorage<DB> extends Omit<JoinableStorage<Kysely<DB>>, Replaced>, ProvisioningStores, TrafficStores {
   readonly users: ManagedUserStore;
   readonly teams: ManagedTeamStore;
   transaction<T>(scope: OrganizationScope, work: (storage: SqlStorage<DB>) => Promise<T>): Promise<T>;
@@ -84,6 +86,7 @@ function openStores(site: StoreSite) {
     overrides: openOverrideStore(site),
     conflicts: openConflictStore(site),
     holds: openHoldStore(site),
+    traffic: openTrafficStore(site),
   };
 }
 
@@ -109,6 +112,7 @@ function storageOver<DB>(access: JoinableAccess<DB>, stores: Stores): SqlStorage
     overrides: stores.overrides(access),
     conflicts: stores.conflicts(access),
     holds: stores.holds(access),
+    traffic: stores.traffic(access),
     transaction: (scope, work) => access.transaction(scope, (inside) => work(storageOver(inside, stores))),
   };
 }

@@ -50,6 +50,9 @@ export interface TableNames {
   readonly heldGrants: string;
   readonly losses: string;
   readonly teamMemberships: string;
+  readonly traffic: string;
+  readonly trafficHeads: string;
+  readonly trafficHours: string;
   /** Functions, on PostgreSQL. */
   readonly lockPeople: string;
   readonly changeGrants: string;
@@ -106,6 +109,9 @@ export function tableNames({ prefix = 'sso_', schema }: TableOptions, dialect: S
     heldGrants: named('held_grants'),
     losses: named('losses'),
     teamMemberships: named('team_memberships'),
+    traffic: named('traffic'),
+    trafficHeads: named('traffic_heads'),
+    trafficHours: named('traffic_hours'),
     lockPeople: named('lock_people'),
     changeGrants: named('change_grants'),
   };

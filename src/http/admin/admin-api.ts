@@ -11,7 +11,7 @@ import type { Once } from './once.js';
 import { queryText } from './path-segments.js';
 
 /** The JSON half of the administration. */
-export interface AdminApi {
+interface AdminApi {
   answer(request: Request, response: Response, segments: readonly string[], requestId: string): Promise<void>;
   refuse(response: Response, problem: AdminProblem, requestId: string): void;
 }

@@ -21,7 +21,7 @@ import { redirect, writePage } from './page-writer.js';
 import { queryText } from './path-segments.js';
 
 /** The half of the administration that browsers see. */
-export interface AdminPages {
+interface AdminPages {
   answer(request: Request, response: Response, segments: readonly string[], requestId: string): Promise<void>;
   refuse(response: Response, problem: AdminProblem, requestId: string): void;
 }

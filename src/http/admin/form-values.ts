@@ -59,6 +59,8 @@ function read(at: Branch, schema: JsonSchema): unknown {
   }
   const text = at.texts.at(-1) ?? '';
   if (types.includes('array') && !types.includes('string')) return textsOf(at.texts);
+  // A secret that is not typed again stays.
+  if (text === '' && own('string')['writeOnly'] === true) return undefined;
   if (text === '') return types.includes('null') ? null : undefined;
   if (types.includes('boolean')) return text === 'true' ? true : text === 'false' ? false : text;
   if (types.includes('integer') || types.includes('number'))

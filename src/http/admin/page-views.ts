@@ -19,7 +19,7 @@ export interface PageState {
 }
 
 /** Makes what pages are made with. */
-export interface PageViews {
+interface PageViews {
   readonly assets: PageView['assets'];
   /** The path of a route, for whoever asks. */
   address(context: AdminContext, route: string, params: Texts, query: Texts): string;
@@ -89,5 +89,6 @@ function withQuery(at: string, query: Texts): string {
   const parameters = new URLSearchParams(search);
   parameters.delete('done');
   for (const [name, value] of Object.entries(query)) parameters.set(name, value);
-  return `${path}?${parameters}`;
+  const text = parameters.toString();
+  return text === '' ? path : `${path}?${text}`;
 }

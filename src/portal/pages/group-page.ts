@@ -22,7 +22,7 @@ ${
   form(view, {
     action: 'preview-group',
     params,
-    hidden: { version: String(version) },
+    hidden: { ...rowTargets(answer), version: String(version) },
     submit: 'Preview',
     fields: rowFields(answer),
     more: html`<p class="quiet">Teams: ${teams.slice(0, 30).map((team) => html`${name(team.name)}; `)}</p>`,
@@ -32,37 +32,52 @@ ${
   },
 });
 
+/** The rows that are there, known by what they give and not by its name, which others may have too. */
+function rowTargets({ group }: GroupPlaceAnswer): Readonly<Record<string, string>> {
+  return Object.fromEntries(group.rows.map(({ target }, index) => [`rows.${index}.target`, target]));
+}
+
 function rowFields({ group, roles }: GroupPlaceAnswer): readonly FormField[] {
-  const options = [...new Set([...roles.team, ...roles.organization])].map((value) => ({ value, label: value }));
-  const lines = [...group.rows, ...Array.from({ length: EMPTY_LINES }, () => undefined)];
-  return lines.flatMap((row, index): readonly FormField[] => {
-    const which = index + 1;
-    const isOrganization = row?.target === 'organization';
+  const choices = (names: readonly string[]) => names.map((value) => ({ value, label: value }));
+  const allow = (index: number, value: boolean): FormField => ({
+    kind: 'yes-no',
+    name: `rows.${index}.allow`,
+    label: `I allow line ${index + 1} to give a privileged role (owners only)`,
+    value,
+  });
+  const there = group.rows.flatMap(({ target, place, role, allowedBy }, index): readonly FormField[] => [
+    { kind: 'yes-no', name: `rows.${index}.keep`, label: `${index + 1}. ${place.slice(0, 80)}`, value: true },
+    {
+      kind: 'choice',
+      name: `rows.${index}.role`,
+      label: `Role ${index + 1}`,
+      options: choices(target === 'organization' ? roles.organization : roles.team),
+      value: role,
+    },
+    allow(index, allowedBy !== undefined),
+  ]);
+  const first = group.rows.length;
+  const empty = Array.from({ length: EMPTY_LINES }, (_, line): readonly FormField[] => {
+    const index = first + line;
     return [
-      {
-        kind: 'text',
-        name: `rows.${index}.teamName`,
-        label: `Team ${which}`,
-        hint: row ? 'Empty it to take this line away.' : 'By its name.',
-        ...(row && !isOrganization && { value: row.place }),
-      },
+      { kind: 'text', name: `rows.${index}.teamName`, label: `Team ${index + 1}`, hint: 'By its name.' },
       {
         kind: 'choice',
         name: `rows.${index}.target`,
-        label: `Or the organization itself ${which}`,
+        label: `Or the organization itself ${index + 1}`,
         options: [
           { value: '', label: 'a team' },
           { value: 'organization', label: 'the organization' },
         ],
-        value: isOrganization ? 'organization' : '',
       },
-      { kind: 'choice', name: `rows.${index}.role`, label: `Role ${which}`, options, ...(row && { value: row.role }) },
       {
-        kind: 'yes-no',
-        name: `rows.${index}.allow`,
-        label: `I allow line ${which} to give a privileged role (owners only)`,
-        value: row?.allowedBy !== undefined,
+        kind: 'choice',
+        name: `rows.${index}.role`,
+        label: `Role ${index + 1}`,
+        options: choices([...new Set([...roles.team, ...roles.organization])]),
       },
+      allow(index, false),
     ];
   });
+  return [...there, ...empty.flat()];
 }

@@ -1,7 +1,7 @@
 import type { JournalPage } from '../../storage/journal-store.js';
 import { html } from '../html.js';
 import { definePage, type PortalPage } from '../page-view.js';
-import { time } from '../text.js';
+import { name, time } from '../text.js';
 
 /** What happened to an OIDC tenant, newest first. */
 export const oidcHistoryPage: PortalPage = definePage<JournalPage>({
@@ -10,7 +10,7 @@ export const oidcHistoryPage: PortalPage = definePage<JournalPage>({
   render: (view, { items, next }) => html`
 <ol class="plain">${items.map(({ at, kind, details }) => {
     const by = details['by'] as { readonly userId?: string; readonly role?: string } | undefined;
-    return html`<li>${time(at)} <strong>${kind.replaceAll('-', ' ')}</strong> by <bdi>${by?.userId ?? 'the application'}</bdi>${typeof details['message'] === 'string' && html`: <bdi>${details['message']}</bdi>`}</li>`;
+    return html`<li>${time(at)} <strong>${kind.replaceAll('-', ' ')}</strong> by <bdi>${by?.userId ?? 'the application'}</bdi>${typeof details['message'] === 'string' && html`: ${name(details['message'])}`}</li>`;
   })}</ol>
 ${next !== undefined && html`<p><a href="${view.here({ after: next })}">Older</a></p>`}`,
 });

@@ -18,7 +18,7 @@ const EXPIRY: FormField = { kind: 'time', name: 'expiresAt', label: 'Expires (UT
 export const tokensPage: PortalPage = definePage<TokensAnswer>({
   route: 'list-tokens',
   title: ({ directory }) => `Tokens of ${directory.name.slice(0, 80)}`,
-  render: (view, { directory, items }) => {
+  render: (view, { directory, items, next }) => {
     const directoryId = directory.id;
     return html`
 <p>Your identity provider pushes to ${copied(directory.baseUrl)} with one of these tokens. Several may live at once.</p>
@@ -32,11 +32,12 @@ export const tokensPage: PortalPage = definePage<TokensAnswer>({
 <dt>Expires</dt><dd>${token.expiresAt === undefined ? 'never' : time(token.expiresAt)}</dd><dt>May</dt><dd>${scopes?.join(', ') ?? 'everything'}</dd></dl>
 ${
   token.state !== 'revoked' &&
-  html`<details><summary>Replace or revoke</summary>
+  html`<details${view.submitted?.params['tokenId'] === tokenId && html` open`}><summary>Replace or revoke</summary>
 ${form(view, { action: 'rotate-token', params: { directoryId, tokenId }, submit: 'Create its successor', fields: [{ kind: 'text', name: 'name', label: 'Name of the next token', value: token.name, required: true }, EXPIRY] })}
 ${form(view, { action: 'revoke-token', params: { directoryId, tokenId }, submit: 'Revoke this token', danger: true })}</details>`
 }</li>`,
     )}</ul>
+${next !== undefined && html`<p><a href="${view.here({ after: next })}">Older tokens</a></p>`}
 <section aria-labelledby="create"><h2 id="create">Create a token</h2>
 ${form(view, {
   action: 'create-token',

@@ -1,11 +1,11 @@
+import type { RequestScope } from '../../provisioning/request-scope.js';
 import type { Directory } from '../../storage/directory-store.js';
-import type { DirectoryScope } from '../../storage/scope.js';
 import type { DirectoryPrincipal } from '../../tenancy/principal.js';
 import type { ScimPolicy } from '../../tenancy/scim-policy.js';
 
 /** What every endpoint knows of a request. Made once for each request and never changed. */
 export interface ScimContext {
-  readonly scope: DirectoryScope;
+  readonly scope: RequestScope;
   readonly directory: Directory;
   readonly principal: DirectoryPrincipal;
   readonly policy: ScimPolicy;

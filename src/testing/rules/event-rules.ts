@@ -52,6 +52,25 @@ export const EVENT_RULES: readonly ContractRule[] = [
     },
   },
   {
+    code: 'J3',
+    promise: 'entries of one cause are met in the same manner, whatever they are about, in their organization alone',
+    notice: 'nobody can tell what a request of an identity provider has set off',
+    async check({ storage: { journal }, newOrganization }) {
+      const [scope, other] = [{ organizationId: newOrganization() }, { organizationId: newOrganization() }];
+      const causeId = `request:${newId()}${'ä'.repeat(1000)}`;
+      const entries = ['a', 'b', 'a'].map((subject) => entry(subject, { causeId }));
+      await journal.append(scope, [entry('a'), ...entries, entry('a', { causeId: `${causeId}x` })]);
+      await journal.append(other, [entry('a', { causeId })]);
+      const first = await journal.pageOfCause(scope, causeId, { after: '', limit: 2 });
+      const second = await journal.pageOfCause(scope, causeId, { after: first.next ?? '', limit: 2 });
+      expectSame([...first.items, ...second.items], entries.toReversed(), 'the entries of one cause');
+      expectSame(second.next, undefined, 'what comes after the last page');
+      const whole = await journal.pageOfCause(scope, causeId, { after: '', limit: 3 });
+      expectSame([whole.items.length, whole.next], [3, undefined], 'a page that holds all');
+      expectSame(await journal.pageOfCause(scope, 'a', { after: '', limit: 9 }), { items: [] }, 'of no cause');
+    },
+  },
+  {
     code: 'E1',
     promise:
       'an event is claimed as it was given, oldest first, in its own topic; a key that waits already is left as it is',

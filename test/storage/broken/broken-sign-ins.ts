@@ -183,6 +183,9 @@ export const BROKEN_SIGN_INS: readonly BrokenAdapter[] = [
       page: (_, ...rest) => journal.page({ organizationId: '' }, ...rest),
     },
   })),
+  broken('J3', 'a cause is looked for among subjects', () => ({ journal }) => ({
+    journal: { pageOfCause: (...args) => journal.page(...args) },
+  })),
   broken('E1', 'an event takes the place of one that waits under its key', () => ({ outbox }) => ({
     outbox: {
       enqueue: async (event) => {
