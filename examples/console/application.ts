@@ -27,6 +27,8 @@ export function createApplication(
     createScimRouter(storage, {
       baseUrl: `${baseUrl}/scim/v2`,
       provisioning: RULES,
+      // What identity providers have sent, for the pages of activity and health. It writes for reads too.
+      traffic: true,
       endAccess: ({ directoryId, userId, reason }) =>
         // Sessions end by themselves here, since each request looks at the person, see sign-in.ts.
         console.log(

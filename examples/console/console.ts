@@ -70,7 +70,7 @@ async function serve(
   const trials = await Promise.all(
     TRIAL_ORGANIZATIONS.map(async (trial) => ({
       trial,
-      founderId: (await foundOrganization(parts, trial.organization, trial.founder)).rootUserId,
+      ...(await foundOrganization(parts, trial.organization, trial.founder)),
       directory: await openDirectory(storage, trial.directory),
     })),
   );

@@ -116,7 +116,8 @@ describeInBrowser('the pages of the administration', (open) => {
     try {
       const found = await everyPage(
         async ({ page }, name) => {
-          if (name === 'people') await page.screenshot({ path: `${SCREENSHOTS}/hostile-${_.replaceAll(' ', '-')}.png` });
+          if (name === 'people')
+            await page.screenshot({ path: `${SCREENSHOTS}/hostile-${_.replaceAll(' ', '-')}.png` });
           const bytes = Buffer.byteLength(await page.content());
           const width = await page.evaluate('document.documentElement.scrollWidth');
           return [

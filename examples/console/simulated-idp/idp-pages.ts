@@ -2,8 +2,8 @@ import { escapeHtml, sheet } from '../page.js';
 import type { RegisteredClient } from './idp-records.js';
 import type { ScimConnection, ScimExchange, ScimResource } from './scim-connection.js';
 
-const NOTE = `<aside><p>You are at a <strong>trial identity provider</strong> now, as its administrator: not in the application.
-It is a page on your own machine, for what one does at Entra, Okta and others.</p></aside>`;
+const NOTE = `<div class="notice"><p>You are at a <strong>trial identity provider</strong> now, as its administrator: not in the application.
+It is a page on your own machine, for what one does at Entra, Okta and others.</p></div>`;
 
 interface DeskFacts {
   readonly name: string;
@@ -71,7 +71,7 @@ ${NOTE}
 ${exchanges[0] ? exchangePart(exchanges[0], 'The last request') : ''}
 <h2>People</h2>
 <table>
-<thead><tr><th>Person<th>Title<th>Groups<th></tr></thead>
+<thead><tr><th>Person<th>Title<th>Groups<th>Access</tr></thead>
 <tbody>
 ${people.map((person) => personRow(at, person, groups)).join('\n') || '<tr><td colspan="4">Nobody yet.</tr>'}
 </tbody>
@@ -83,7 +83,7 @@ ${input('givenName', 'Given name')} ${input('familyName', 'Family name')} ${inpu
 </form>
 <h2>Groups</h2>
 <table>
-<thead><tr><th>Group<th>Members<th></tr></thead>
+<thead><tr><th>Group<th>Members<th>Delete</tr></thead>
 <tbody>
 ${groups.map((group) => groupRow(at, group, people)).join('\n') || '<tr><td colspan="3">None yet.</tr>'}
 </tbody>
@@ -129,7 +129,7 @@ function groupRow(at: string, group: ScimResource, people: readonly ScimResource
 
 function exchangePart({ method, url, request, status, answer }: ScimExchange, title?: string): string {
   const shown = (value: unknown) =>
-    `<pre>${escapeHtml(typeof value === 'string' ? value : JSON.stringify(value, undefined, 2))}</pre>`;
+    `<pre tabindex="0">${escapeHtml(typeof value === 'string' ? value : JSON.stringify(value, undefined, 2))}</pre>`;
   return `<details${title === undefined ? '' : ' open'}><summary>${title === undefined ? '' : `${title}: `}<code>${escapeHtml(`${method} ${url}`)}</code> → ${status || 'no answer'}</summary>
 ${request === undefined ? '' : shown(request)}
 <p>Answer ${status || 'none'}</p>

@@ -1,5 +1,5 @@
 /** A form as a browser would send it when somebody presses one of its buttons. */
-export interface PageForm {
+interface PageForm {
   readonly action: string | undefined;
   readonly fields: URLSearchParams;
 }
