@@ -11,6 +11,7 @@ import { type ChildProgram, startProgram } from './support/child-program.js';
 import { HAS_POSTGRES_SERVER, newSchemaName, startPostgres } from './support/postgres.js';
 import { ENTERPRISE, LIST, PATCH_OP, USER } from './support/scim-site.js';
 import { LoopbackBrowser, type LoopbackPage } from './support/sign-in/loopback-browser.js';
+import { textOf } from './support/sign-in/page-form.js';
 
 interface Ready {
   readonly baseUrl: string;
@@ -311,6 +312,223 @@ describe('signing in to the example', () => {
     expect(program.output()).toContain('Both are TRIAL identity providers');
     expect(program.output()).toMatch(/ines\.duarte@acme\.example +Entra ID of Acme, http:\/\/127\.0\.0\.1:\d+\//);
     expect(program.output()).toMatch(/nora\.lind@globex\.example +Okta of Globex, http:\/\/127\.0\.0\.1:\d+\//);
+  });
+});
+
+describe('teams and settings of the example', () => {
+  let ready: Ready;
+  let program: ChildProgram;
+
+  beforeAll(async () => {
+    ({ ready, program } = await startExample());
+  });
+
+  afterAll(endPrograms);
+
+  it('has people in the teams that their groups are mapped to, with the reason and a lock', async () => {
+    const browser = new LoopbackBrowser();
+    await signIn(ready, 'tomas.berg@acme.example', browser);
+    const teams = await browser.open(`${ready.baseUrl}/teams`);
+    expect(textOf(teams.text)).toContain('Engineering 4 Incident response 2');
+    const team = await browser.follow(teams, 'Engineering');
+    expect(textOf(team.text)).toContain('member of the group Engineering');
+    expect(textOf(team.text)).toContain('This membership comes from your identity provider.');
+    expect(() => browser.press(team, 'Remove')).toThrow('there is no button Remove');
+  });
+
+  it('refuses, in its own routes, what the identity provider decides', async () => {
+    const browser = new LoopbackBrowser();
+    await signIn(ready, 'tomas.berg@acme.example', browser);
+    const team = await browser.follow(await browser.open(`${ready.baseUrl}/teams`), 'Incident response');
+    const wen = /<option value="([^"]+)">Wen Zhao</.exec(team.text)?.[1] ?? '';
+    const amara = /members\/([^/]+)\/role/.exec(team.text)?.[1] ?? '';
+    const locked = await browser.open(`${team.url}/members/${amara}/remove`, new URLSearchParams(), team.url);
+    expect(locked).toMatchObject({ status: 423, text: expect.stringContaining('provisioned-membership') });
+
+    const added = await browser.press(team, 'Add by hand', { userId: 'Wen Zhao' });
+    expect(textOf(added.text)).toContain('Wen Zhao wen.zhao@acme.example');
+    const byHand = new URLSearchParams({ userId: wen });
+    const removed = await browser.open(`${team.url}/members/${wen}/remove`, byHand, team.url);
+    expect(textOf(removed.text)).not.toContain('wen.zhao@acme.example');
+  });
+
+  it('lets owners and administrators change teams, members look, and no other website do anything', async () => {
+    const [administrator, member] = [new LoopbackBrowser(), new LoopbackBrowser()];
+    await signIn(ready, 'tomas.berg@acme.example', administrator);
+    await signIn(ready, 'wen.zhao@acme.example', member);
+    const teams = await administrator.open(`${ready.baseUrl}/teams`);
+    const name = new URLSearchParams({ name: 'Guild' });
+    expect(await member.open(`${ready.baseUrl}/teams`, name, ready.baseUrl)).toMatchObject({ status: 403 });
+    expect(await administrator.open(teams.url, name, 'http://evil.example')).toMatchObject({ status: 403 });
+    const made = await administrator.press(teams, 'Create', { name: 'Guild <b>' });
+    expect(made.text).toContain('<bdi>Guild &#60;b&#62;</bdi>');
+    expect(textOf((await administrator.press(made, 'Rename', { name: 'Guild' })).text)).toContain('Guild');
+    expect((await member.open(made.url)).text).not.toContain('<form');
+  });
+
+  it('opens the settings to owners, and says to others why not', async () => {
+    const visit = async (email: string) => {
+      const browser = new LoopbackBrowser();
+      await signIn(ready, email, browser);
+      return browser.open(ready.portalUrl);
+    };
+    expect(await visit('ines.duarte@acme.example')).toMatchObject({
+      status: 200,
+      url: `${ready.portalUrl}/organizations/acme`,
+      text: expect.stringContaining('<bdi>Ines Duarte</bdi> · owner'),
+    });
+    expect(await visit('wen.zhao@acme.example')).toMatchObject({ status: 403 });
+    const stranger = await new LoopbackBrowser().open(ready.portalUrl);
+    expect(stranger).toMatchObject({ status: 401, text: expect.stringContaining('/login?returnTo=/portal') });
+  });
+
+  it('AQ-33 lets a break-glass address in without the identity provider, and no other of the domain', async () => {
+    const browser = new LoopbackBrowser();
+    const page = await browser.press(await browser.open(`${ready.baseUrl}/other-sign-in`), 'Platform team of Acme');
+    expect(page).toMatchObject({ url: `${ready.baseUrl}/`, status: 200 });
+    expect(await browser.open(ready.portalUrl)).toMatchObject({ status: 200 });
+  });
+
+  it('pushes what is clicked at the identity provider, and shows request and answer', async () => {
+    const browser = new LoopbackBrowser();
+    const desk = await browser.follow(await browser.open(ready.baseUrl), 'Entra ID of Acme');
+    const { scimBaseUrl, token } = addressOf(ready, 'acme');
+    let idp = await browser.follow(desk, `People and groups for ${scimBaseUrl}`);
+    const mira = { givenName: 'Mira', familyName: 'Costa', email: 'mira.costa@acme.example', title: '' };
+    const mirasRow = '<bdi>Mira Costa</bdi>';
+    idp = await browser.press(idp, 'Add', mira);
+    expect(textOf(idp.text)).toContain(`The last request: POST ${scimBaseUrl}/Users → 201`);
+    expect(idp.text).not.toContain(token);
+    idp = await browser.press(idp, 'Add to group', { groupId: 'On-call' }, mirasRow);
+    expect(textOf(idp.text)).toMatch(/The last request: PATCH \S+\/Groups\/\S+ → (200|204)/);
+
+    const viewer = new LoopbackBrowser();
+    await signIn(ready, 'tomas.berg@acme.example', viewer);
+    const teams = await viewer.open(`${ready.baseUrl}/teams`);
+    expect(textOf((await viewer.follow(teams, 'Incident response')).text)).toContain('mira.costa@acme.example');
+    idp = await browser.press(idp, 'Save', { title: 'Pilot' }, mirasRow);
+    idp = await browser.press(idp, 'Rename', { name: 'Standby' }, 'value="On-call"');
+    idp = await browser.press(idp, 'Take out of Standby', {}, mirasRow);
+    expect(textOf((await viewer.follow(teams, 'Incident response')).text)).not.toContain('mira.costa@acme.example');
+    idp = await browser.press(idp, 'Deactivate', {}, mirasRow);
+    await program.line(/^acme: \S+ is deactivated\./);
+    idp = await browser.press(idp, 'Reactivate', {}, mirasRow);
+    idp = await browser.press(idp, 'Delete', {}, mirasRow);
+    expect(idp.text).not.toContain(mirasRow);
+    expect(await list(ready, 'acme', 'Users')).toHaveLength(7);
+  });
+
+  it('makes and renames a team for each group, where the organization wants that', async () => {
+    const browser = new LoopbackBrowser();
+    const desk = await browser.follow(await browser.open(ready.baseUrl), 'Okta of Globex');
+    let idp = await browser.follow(desk, `People and groups for ${addressOf(ready, 'globex').scimBaseUrl}`);
+    idp = await browser.press(idp, 'Create', { name: 'Robotics' });
+    idp = await browser.press(idp, 'Add to group', { groupId: 'Robotics' }, '<bdi>Keiko Mori</bdi>');
+    await browser.press(idp, 'Rename', { name: 'Automation' }, 'value="Robotics"');
+
+    const viewer = new LoopbackBrowser();
+    await signIn(ready, 'nora.lind@globex.example', viewer);
+    const team = await viewer.follow(await viewer.open(`${ready.baseUrl}/teams`), 'Automation');
+    expect(textOf(team.text)).toContain('keiko.mori@globex.example');
+    expect(textOf(team.text)).toContain('This team was made for a group of your identity provider.');
+  });
+
+  it('lets an identity provider speak to this machine alone, and only with a token that works', async () => {
+    const browser = new LoopbackBrowser();
+    const desk = await browser.follow(await browser.open(ready.baseUrl), 'Trial identity provider');
+    const button = 'Test the connection and save it';
+    const { scimBaseUrl } = addressOf(ready, 'acme');
+    const elsewhere = await browser.press(desk, button, { scimBaseUrl: 'http://192.0.2.1/scim', token: 'x' });
+    expect(elsewhere).toMatchObject({ status: 422, text: expect.stringContaining('on this machine alone') });
+    const wrong = await browser.press(desk, button, { scimBaseUrl, token: 'scim_wrong' });
+    expect(wrong).toMatchObject({ status: 422, text: expect.stringContaining('The application answers 401') });
+  });
+
+  it('refuses to begin an organization with the address of somebody else', async () => {
+    const browser = new LoopbackBrowser();
+    const form = await browser.open(`${ready.baseUrl}/organizations/new`);
+    const mine = { organization: 'Acme', name: 'Mallory', email: 'Platform@acme.example' };
+    const refused = await browser.press(form, 'Begin', mine);
+    expect(refused).toMatchObject({
+      status: 422,
+      text: expect.stringContaining('There is an account of this address'),
+    });
+    expect(refused.text).toContain('value="Mallory"');
+  });
+});
+
+describe('an organization of the example, from nothing', () => {
+  afterEach(endPrograms);
+
+  it('AQ-24 leads a new owner by pages alone from nothing to a sign-in and a mapped group', async () => {
+    const DATA_DIR = await newFolder();
+    const { ready, program } = await startExample({ DATA_DIR });
+    const browser = new LoopbackBrowser();
+    const begin = await browser.follow(await browser.open(ready.baseUrl), 'Begin an organization');
+    const owner = { organization: 'Newco', name: 'Ada Byron', email: 'ada@newco.example' };
+    const steps = await browser.press(begin, 'Begin', owner);
+    expect(steps).toMatchObject({ status: 200, url: `${ready.baseUrl}/setup` });
+    const [redirectUri = '', domains = '', authority = ''] = codesOf(steps);
+
+    const desk = await browser.follow(steps, 'Trial identity provider');
+    const registered = await browser.press(desk, 'Register an application', { redirectUri });
+    const [, , clientId = '', clientSecret = ''] = codesOf(registered);
+    const form = { domains, authority, clientId, clientSecret, breakGlassEmails: owner.email };
+    let tenant = await browser.press(await browser.follow(steps, 'Single sign-on'), 'Submit OIDC request', form);
+    expect(textOf(tenant.text)).toContain('Your request was submitted.');
+
+    const [name = '', value = ''] = codesOf(tenant);
+    expect(name).toBe('_sso-challenge.newco.example');
+    await browser.press(await browser.follow(steps, 'DNS of the example'), 'Add the record', { name, value });
+    tenant = await browser.press(tenant, 'Look the domains up now');
+    expect(textOf(tenant.text)).toMatch(/newco\.example\W+proved/i);
+
+    await browser.press(await browser.follow(steps, 'Sign in as the operator'), 'Olga Operator');
+    const request = await browser.follow(await browser.follow(steps, 'the requests'), 'Newco : newco.example');
+    expect(textOf((await browser.press(request, 'Approve')).text)).toContain('The request was approved.');
+    await browser.press(await browser.follow(steps, 'be the owner again'), 'Ada Byron');
+
+    const atProvider = await browser.follow(await browser.open(tenant.url), 'Test sign-in');
+    const tested = await browser.press(atProvider, 'Sign in', { email: 'zoe.park@newco.example' });
+    expect(tested).toMatchObject({ status: 200 });
+    expect(textOf(tested.text)).toContain('zoe.park@newco.example');
+
+    const directories = await browser.follow(steps, 'Provisioning');
+    const directory = await browser.press(directories, 'Create', { name: 'Trial identity provider' });
+    const tokens = await browser.follow(directory, 'Tokens');
+    const [token = '', scimBaseUrl = ''] = codesOf(await browser.press(tokens, '+ Create API Key', { name: 'First' }));
+    expect(token).toMatch(/^scim_/);
+
+    let idp = await browser.press(desk, 'Test the connection and save it', { scimBaseUrl, token });
+    const zoe = { givenName: 'Zoe', familyName: 'Park', email: 'zoe.park@newco.example', title: 'Engineer' };
+    idp = await browser.press(idp, 'Add', zoe);
+    idp = await browser.press(idp, 'Create', { name: 'Reds' });
+    idp = await browser.press(idp, 'Add to group', { groupId: 'Reds' });
+
+    const team = await browser.press(await browser.follow(steps, 'a team'), 'Create', { name: 'Support' });
+    expect(textOf(team.text)).toContain('Nobody yet.');
+    const group = await browser.follow(await browser.follow(directory, 'Groups and what they give'), 'Reds');
+    const preview = await browser.press(group, 'Preview', { 'rows.0.teamName': 'Support', 'rows.0.role': 'Member' });
+    expect(textOf(preview.text)).toContain('1 people are concerned');
+    expect(textOf((await browser.open(team.url)).text)).toContain('Nobody yet.');
+    const saved = await browser.press(preview, 'Save and apply');
+    expect(textOf(saved.text)).toContain('The mapping was saved and applied.');
+
+    const filled = textOf((await browser.open(team.url)).text);
+    expect(filled).toContain('zoe.park@newco.example');
+    expect(filled).toContain('member of the group Reds, which is mapped to it');
+    expect(filled).toContain('This membership comes from your identity provider.');
+
+    program.send('SIGTERM');
+    await program.end();
+    const again = await startExample({ DATA_DIR, PORT: new URL(ready.baseUrl).port });
+    const zoesBrowser = new LoopbackBrowser();
+    const pick = await zoesBrowser.send(await zoesBrowser.open(again.ready.loginUrl), { email: zoe.email });
+    const me = await zoesBrowser.press(pick, 'Sign in', { email: zoe.email });
+    expect(rowsOf(me)).toMatchObject({ Organization: 'newco', Role: 'member' });
+    expect(rowsOf(me)['Directory user']).toMatch(/^[\da-f-]{36}$/);
+    idp = await browser.press(await browser.open(idp.url), 'Deactivate');
+    expect((await zoesBrowser.open(`${ready.baseUrl}/me`)).url).toContain('/login');
   });
 });
 
@@ -621,6 +839,11 @@ function accountIn({ text }: LoopbackPage, name: string): { readonly account: st
   const account = new RegExp(`name="account" value="([^"]+)">${name}<`).exec(text)?.[1];
   if (account === undefined) throw new Error(`there is no ${name} in ${text}`);
   return { account };
+}
+
+/** What a page offers to be copied. */
+function codesOf({ text }: LoopbackPage): readonly string[] {
+  return [...text.matchAll(/<code[^>]*>(.*?)<\/code>/gs)].map(([, code]) => textOf(code));
 }
 
 /** The table of the page of whoever is signed in. */

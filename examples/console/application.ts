@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import { createScimRouter } from 'express-sso-scim';
 import type { ConsoleSite } from './console-site.js';
+import { createDnsPage } from './dns-page.js';
 import { createFounding } from './found-page.js';
 import { frontPage } from './front-page.js';
 import type { LoginChoice } from './login-page.js';
@@ -9,6 +10,7 @@ import { personPage } from './person-page.js';
 import { roleOf } from './person-role.js';
 import { createPortal } from './portal.js';
 import { RULES } from './rules.js';
+import { setupPage } from './setup-page.js';
 import { mountSignIn } from './sign-in.js';
 import { createTeamRoutes } from './teams/team-routes.js';
 
@@ -25,6 +27,8 @@ export function createApplication(
     createScimRouter(storage, {
       baseUrl: `${baseUrl}/scim/v2`,
       provisioning: RULES,
+      // What identity providers have sent, for the pages of activity and health. It writes for reads too.
+      traffic: true,
       endAccess: ({ directoryId, userId, reason }) =>
         // Sessions end by themselves here, since each request looks at the person, see sign-in.ts.
         console.log(
@@ -32,10 +36,16 @@ export function createApplication(
         ),
     }),
   );
-  mountSignIn(app, site, signIn);
-  app.use('/portal', createPortal(site));
+  const router = mountSignIn(app, site, signIn);
+  app.use('/portal', createPortal(site, router));
   app.use('/teams', createTeamRoutes(site));
+  app.use('/dns', createDnsPage(site));
   app.use(createFounding(site));
+  app.get('/setup', async (request, response) => {
+    const person = personOf(request);
+    const organization = person?.organizationId && (await organizations.get(person.organizationId));
+    response.set('Cache-Control', 'no-store').send(setupPage(site, organization || undefined, person));
+  });
   app.get('/', async (request, response) => {
     response.set('Cache-Control', 'no-store').send(await frontPage(site, personOf(request)));
   });

@@ -12,4 +12,16 @@ export interface ConsoleSite {
   readonly keyRing: KeyRing;
   readonly engine: OidcEngine;
   readonly zone: TrialZone;
+  /** The trial identity providers of the first organizations. */
+  readonly desks: readonly IdpAddress[];
+  /** The one for organizations that people begin themselves. */
+  readonly company: IdpAddress;
+}
+
+/** Where a trial identity provider is. */
+export interface IdpAddress {
+  readonly name: string;
+  readonly issuer: string;
+  /** Where its administrator enters applications, people and groups. */
+  readonly deskUrl: string;
 }

@@ -70,7 +70,7 @@ async function serve(
   const trials = await Promise.all(
     TRIAL_ORGANIZATIONS.map(async (trial) => ({
       trial,
-      founderId: (await foundOrganization(parts, trial.organization, trial.founder)).rootUserId,
+      ...(await foundOrganization(parts, trial.organization, trial.founder)),
       directory: await openDirectory(storage, trial.directory),
     })),
   );
@@ -80,15 +80,16 @@ async function serve(
   const server = createServer();
   const baseUrl = `http://localhost:${await listen(server, port)}`;
   onClose(() => closeServer(server));
-  const { choices, sessionSecret, ...signIn } = await openTrialSignIn({ settings, storage, baseUrl, onClose });
-  const site = { ...parts, ...signIn, baseUrl, dataDirectory };
-  server.on('request', createApplication(site, { sessionSecret, choices }));
-
   const directories = created.map(({ id, organizationId }) => ({
     organization: organizationId,
     scimBaseUrl: `${baseUrl}/scim/v2/${id}`,
     token: tokens.get(id) ?? '',
   }));
+  const place = { settings, storage, baseUrl, connections: directories, onClose };
+  const { choices, sessionSecret, ...signIn } = await openTrialSignIn(place);
+  const site = { ...parts, ...signIn, baseUrl, dataDirectory };
+  server.on('request', createApplication(site, { sessionSecret, choices }));
+
   await Promise.all(
     trials.map(async ({ trial, founderId, directory }) => {
       const address = directories.find(({ organization }) => organization === directory.organizationId);

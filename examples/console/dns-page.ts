@@ -39,7 +39,7 @@ are made up, and exist in no DNS. The example looks their records up on this pag
 <p><button>Add the record</button></p>
 </form>
 <table>
-<thead><tr><th>Name<th>Value<th></tr></thead>
+<thead><tr><th>Name<th>Value<th>Remove</tr></thead>
 <tbody>
 ${rows.join('\n') || '<tr><td colspan="3">No record yet.</tr>'}
 </tbody>

@@ -22,7 +22,7 @@ export function createFounding(site: ConsoleSite): Router {
     if (fault !== undefined) return response.status(422).send(foundPage(form, fault, personOf(request)));
     const { name, email, organization } = form;
     const id = await freeId(site, organization);
-    const { rootUserId: userId } = await foundOrganization(site, { id, name: organization }, { name, email });
+    const { founderId: userId } = await foundOrganization(site, { id, name: organization }, { name, email });
     request.login({ userId, organizationId: id, email, name }, (error) =>
       error ? next(error) : response.redirect(303, '/setup'),
     );

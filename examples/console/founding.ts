@@ -8,19 +8,18 @@ export interface Founder {
 }
 
 /**
- * Begins an organization with its first owner, whom no identity provider can change. The same again, after a failure,
- * goes on where it has stopped.
+ * Begins an organization with its first owner, whom no identity provider can change. The same again changes nothing.
+ * @throws {Error} when somebody else has begun one of that id.
  */
 export async function foundOrganization(
   { storage, provisioning, organizations }: Pick<ConsoleSite, 'storage' | 'provisioning' | 'organizations'>,
   { id, name }: Organization,
-  founder: Founder,
-): Promise<Required<Pick<Organization, 'id' | 'name' | 'rootUserId'>>> {
+  { name: displayName, email }: Founder,
+): Promise<{ readonly founderId: string }> {
   const scope = { organizationId: id };
-  const profile = { email: founder.email, displayName: founder.name };
-  const { id: userId } = await storage.users.create(scope, { key: 'founder', ...profile });
-  await provisioning.people.grant(scope, { userId, target: 'organization', role: 'Owner', by: userId });
-  const organization = { id, name, rootUserId: userId };
-  await organizations.add(organization);
-  return organization;
+  const { id: founderId } = await storage.users.create(scope, { key: `founder:${email}`, email, displayName });
+  const { rootUserId } = await organizations.add({ id, name, rootUserId: founderId });
+  if (rootUserId !== founderId) throw new Error(`there is an organization ${id} already`);
+  await provisioning.people.grant(scope, { userId: founderId, target: 'organization', role: 'Owner', by: founderId });
+  return { founderId };
 }

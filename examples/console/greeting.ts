@@ -1,7 +1,11 @@
 import type { RunningConsole } from './console.js';
 
 /** A few lines for whoever has started the example: what runs, and what to try. */
-export function greeting({ ready: { baseUrl, directories, loginUrl }, choices, place }: RunningConsole): string {
+export function greeting({
+  ready: { baseUrl, directories, loginUrl, portalUrl },
+  choices,
+  place,
+}: RunningConsole): string {
   const [first] = directories;
   const lines = directories.map(({ organization, scimBaseUrl }) => `  ${organization.padEnd(8)} ${scimBaseUrl}`);
   const trials = choices.map(
@@ -22,6 +26,9 @@ ${trials.join('\n')}
 
 Both are TRIAL identity providers that run inside the example: they ask which of a few made-up people you are, and for
 no password.
+
+Teams, with who is in them and why, are at ${baseUrl}/teams, the settings of owners at ${portalUrl}.
+To set an organization up from nothing, begin at ${baseUrl}/setup.
 
 Everything is kept in ${place}, and stays over a restart. Stop it with Ctrl+C.
 `;

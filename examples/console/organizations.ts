@@ -5,8 +5,8 @@ import type { Kysely } from 'kysely';
 export interface Organizations {
   list(): Promise<readonly Organization[]>;
   get(id: string): Promise<Organization | undefined>;
-  /** Adds one; nothing for one that is there already. */
-  add(organization: Organization): Promise<void>;
+  /** Adds one. Answers the one of that id, which is another where somebody was faster. */
+  add(organization: Organization): Promise<Organization>;
 }
 
 type Tables = {
@@ -30,6 +30,7 @@ export function openOrganizations(kysely: Kysely<unknown>): Organizations {
         .values(row)
         .onConflict((conflict) => conflict.column('id').doNothing())
         .execute();
+      return organizationOf(await all.where('id', '=', id).executeTakeFirstOrThrow());
     },
   };
 }

@@ -14,11 +14,11 @@ interface Viewer {
  * @param viewer who is signed in, on pages that say so
  */
 export function page(title: string, body: string, viewer?: Viewer): string {
-  return sheet(title, viewer ? `${navigation(viewer)}\n${heading(title)}\n${body}` : `${heading(title)}\n${body}`);
+  return sheet(title, `<h1><bdi>${escapeHtml(title)}</bdi></h1>\n${body}`, viewer && navigation(viewer));
 }
 
 /** A page that stands alone, such as one of an identity provider. */
-export function sheet(title: string, content: string): string {
+export function sheet(title: string, content: string, head = ''): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -33,16 +33,15 @@ export function sheet(title: string, content: string): string {
   button, input, select { font: inherit; padding: .3rem .6rem; max-width: 100%; }
   code, bdi { overflow-wrap: anywhere; }
   pre { overflow: auto; padding: .8rem; background: #8882; }
-  aside { border-inline-start: .3rem solid #c80; padding-inline-start: .8rem; }
+  .notice { border-inline-start: .3rem solid #c80; padding-inline-start: .8rem; }
   .locked { opacity: .8; font-size: .9em; }
 </style>
+${head}
+<main>
 ${content}
+</main>
 </html>
 `;
-}
-
-function heading(title: string): string {
-  return `<h1><bdi>${escapeHtml(title)}</bdi></h1>`;
 }
 
 function navigation({ name, organizationId }: Viewer): string {

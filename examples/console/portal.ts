@@ -1,12 +1,15 @@
 import type { RequestHandler } from 'express';
-import { type AdminAccess, createAdminRouter } from 'express-sso-scim';
+import { type AdminAccess, createAdminRouter, type OidcTenantRouter } from 'express-sso-scim';
 import type { ConsoleSite } from './console-site.js';
 import { type Person, personOf } from './person.js';
 import { roleOf } from './person-role.js';
 import { RULES } from './rules.js';
 
 /** The settings of single sign-on and provisioning, for whoever is signed in. */
-export function createPortal(site: ConsoleSite): RequestHandler {
+export function createPortal(
+  site: ConsoleSite,
+  { startSignIn }: Pick<OidcTenantRouter, 'startSignIn'>,
+): RequestHandler {
   const { baseUrl, storage, provisioning, organizations, keyRing, engine, zone } = site;
 
   async function accessOf(person: Person, asked: string | undefined): Promise<AdminAccess> {
@@ -35,5 +38,6 @@ export function createPortal(site: ConsoleSite): RequestHandler {
     examine: engine.examine,
     lookupTxt: zone.lookupTxt,
     provisioning: RULES,
+    startTestSignIn: (request, response, tenantId) => startSignIn(request, response, { tenantId, purpose: 'test' }),
   });
 }

@@ -15,7 +15,10 @@ export function accountPage(name: string, accounts: readonly TrialAccount[], hin
   );
   const form = `<form method="post">\n<table>\n${rows.join('\n')}\n</table>\n`;
   const cancel = '<p><button name="account" value="">None of them: cancel</button></p>\n</form>';
-  return page(`Pick a person: ${name}`, `${NOTE}\n${form}${cancel}`);
+  const other = `<h2>Somebody else</h2>
+<form method="post"><p><label for="email">E-mail address</label> <input id="email" name="email" type="email" required
+value="${escapeHtml(hint)}"> <button>Sign in</button></p></form>`;
+  return page(`Pick a person: ${name}`, `${NOTE}\n${form}${cancel}\n${other}`);
 }
 
 /** Asks before a session ends. `form` is the provider's own; its fields must come back. */

@@ -1,9 +1,12 @@
 import type { RequestHandler } from 'express';
 
-/** Refuses a form that a page of another website has sent. The routers of the library look for themselves. */
-export const requireSameOrigin: RequestHandler = ({ method, headers }, response, next) => {
-  if (method === 'GET' || method === 'HEAD') return next();
-  const { origin, host } = headers;
-  if (origin === `http://${host}`) return next();
-  response.status(403).send('This form was sent by another website.');
+/**
+ * Refuses a form that a page of another website has sent, and names of this machine that another website has made up.
+ * The routers of the library look for themselves.
+ */
+export const requireSameOrigin: RequestHandler = ({ method, headers: { origin, host = '' } }, response, next) => {
+  const isOwnHost = /^(?:localhost|127\.0\.0\.1)(?::\d+)?$/.test(host);
+  const isOwnForm = method === 'GET' || method === 'HEAD' || origin === `http://${host}`;
+  if (isOwnHost && isOwnForm) return next();
+  response.status(403).send('This was sent by another website.');
 };

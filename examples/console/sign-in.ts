@@ -6,6 +6,7 @@ import {
   createRequireActiveUser,
   createSignInProvisioning,
   createTenantResolver,
+  createTestSignIn,
   type OidcTenantRouter,
   type OnSignIn,
   type ProvisioningService,
@@ -66,6 +67,7 @@ export function mountSignIn(
     homePath: '/me',
     otherSignInUrl: '/other-sign-in',
     sessionSeconds: SESSION_SECONDS,
+    purposes: { test: createTestSignIn(storage, { keyRing, baseUrl: `${baseUrl}/portal`, provisioning: RULES }) },
   });
   app.use(signIn, signIn.requireActiveSession, passport.session(), signIn.requireSso);
   app.use(

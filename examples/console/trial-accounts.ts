@@ -11,6 +11,8 @@ export interface TrialAccount {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
+const ANYBODY = 'somebody else';
+
 /** How a trial identity provider differs from the other. */
 export interface TrialProviderKind {
   readonly name: string;
@@ -20,6 +22,8 @@ export interface TrialProviderKind {
   /** Scopes besides `openid profile email`, each with the claims it gives. */
   readonly scopes: Readonly<Record<string, readonly string[]>>;
   readonly accounts: readonly TrialAccount[];
+  /** Anybody else who says to be at this provider: whoever was pushed from there may sign in there, too. */
+  accountOf(email: string): TrialAccount;
 }
 
 /** The directory (tenant) at Entra, as each of its tokens names it. */
@@ -49,6 +53,7 @@ export const ENTRA_OF_ACME: TrialProviderKind = {
       idp: 'https://login.globex.example',
     }),
   ],
+  accountOf: (email) => entraAccountOf(email, ANYBODY, { groups: [] }),
 };
 
 /** Okta names groups by name, under a scope of its own, and says that addresses are verified. */
@@ -64,21 +69,40 @@ export const OKTA_OF_GLOBEX: TrialProviderKind = {
     oktaAccount('Pavel', 'Sokol', 'deactivated over SCIM: is refused', { groups: ['Everyone'] }),
     oktaAccount('Dana', 'Fox', 'address not verified: is refused', { email_verified: false }),
   ],
+  accountOf: (email) => oktaAccountOf(email, ANYBODY, {}),
+};
+
+/** For organizations that people begin themselves: it knows nobody, and takes everybody's word. */
+export const IDP_OF_ANYBODY: TrialProviderKind = {
+  name: 'Trial identity provider',
+  path: '/company',
+  clientAuthentication: 'client_secret_post',
+  scopes: {},
+  accounts: [],
+  accountOf(email) {
+    const name = nameIn(email);
+    const claims = { preferred_username: email, name, email, email_verified: true };
+    return { subject: email, email, name, note: ANYBODY, claims };
+  },
 };
 
 function entraAccount(givenName: string, familyName: string, note: string, claims: object): TrialAccount {
-  const email = addressOf(givenName, familyName, 'acme.example');
+  return entraAccountOf(addressOf(givenName, familyName, 'acme.example'), note, claims);
+}
+
+function entraAccountOf(email: string, note: string, claims: object): TrialAccount {
+  const name = nameIn(email);
   return {
     subject: createHash('sha256').update(email).digest('base64url'),
     email,
-    name: `${givenName} ${familyName}`,
+    name,
     note,
     claims: {
       oid: guidOf(email),
       tid: ENTRA_TENANT_ID,
       ver: '2.0',
       preferred_username: email,
-      name: `${givenName} ${familyName}`,
+      name,
       email,
       xms_edov: true,
       ...claims,
@@ -87,17 +111,19 @@ function entraAccount(givenName: string, familyName: string, note: string, claim
 }
 
 function oktaAccount(givenName: string, familyName: string, note: string, claims: object): TrialAccount {
-  const email = addressOf(givenName, familyName, 'globex.example');
+  return oktaAccountOf(addressOf(givenName, familyName, 'globex.example'), note, claims);
+}
+
+function oktaAccountOf(email: string, note: string, claims: object): TrialAccount {
+  const name = nameIn(email);
   return {
     subject: `00u${guidOf(email).replaceAll('-', '').slice(0, 17)}`,
     email,
-    name: `${givenName} ${familyName}`,
+    name,
     note,
     claims: {
       preferred_username: email,
-      name: `${givenName} ${familyName}`,
-      given_name: givenName,
-      family_name: familyName,
+      name,
       locale: 'en_US',
       zoneinfo: 'Europe/Lisbon',
       email,
@@ -109,6 +135,12 @@ function oktaAccount(givenName: string, familyName: string, note: string, claims
 
 function addressOf(givenName: string, familyName: string, domain: string): string {
   return `${givenName}.${familyName}@${domain}`.toLowerCase();
+}
+
+/** `Ada Byron` for `ada.byron@…`. */
+function nameIn(email: string): string {
+  const words = email.replace(/@.*/, '').split(/[._]+/);
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
 }
 
 /** The same at each start. */

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { createKeyRing, createOidcEngine, type KeyRing, type OidcEngine, type Storage } from 'express-sso-scim';
+import type { IdpAddress } from './console-site.js';
 import type { LoginChoice } from './login-page.js';
 import type { Settings } from './settings.js';
+import { openIdpRecords } from './simulated-idp/idp-records.js';
+import { IDP_OF_ANYBODY, type TrialProviderKind } from './trial-accounts.js';
 import { keepTrialKeys, openTrialKeys, type ProviderKeys } from './trial-keys.js';
 import { TRIAL_ORGANIZATIONS, type TrialOrganization } from './trial-organizations.js';
 import { startTrialProvider, type TrialProvider } from './trial-provider.js';
@@ -14,7 +17,10 @@ interface TrialSignIn {
   readonly engine: OidcEngine;
   readonly zone: TrialZone;
   readonly sessionSecret: string;
-  /** One for each organization. */
+  readonly desks: readonly IdpAddress[];
+  /** The provider of organizations that people begin themselves. */
+  readonly company: IdpAddress;
+  /** One for each organization of the start. */
   readonly choices: readonly LoginChoice[];
 }
 
@@ -23,10 +29,17 @@ interface TrialPlace {
   readonly settings: Settings;
   readonly storage: Storage;
   readonly baseUrl: string;
+  /** Directories that providers are connected to from the start. */
+  readonly connections: readonly {
+    readonly organization: string;
+    readonly scimBaseUrl: string;
+    readonly token: string;
+  }[];
   /** Takes what has to be ended, as soon as it has begun. */
   readonly onClose: (close: () => Promise<void>) => void;
 }
 
+const COMPANY = 'company';
 const CLIENT_ID = 'express-sso-scim-example';
 const MAINTENANCE_INTERVAL = 60_000;
 
@@ -34,31 +47,51 @@ const MAINTENANCE_INTERVAL = 60_000;
  * Starts a trial provider for each organization, and leads each organization to a tenant that signs people in.
  * @throws {StartError}
  */
-export async function openTrialSignIn({ settings, storage, baseUrl, onClose }: TrialPlace): Promise<TrialSignIn> {
-  const file = join(settings.dataDirectory, 'trial-keys.json');
-  const keys = await openTrialKeys(file, idsOf(TRIAL_ORGANIZATIONS));
+export async function openTrialSignIn({
+  settings,
+  storage,
+  baseUrl,
+  connections,
+  onClose,
+}: TrialPlace): Promise<TrialSignIn> {
+  const { dataDirectory } = settings;
+  const file = join(dataDirectory, 'trial-keys.json');
+  const keys = await openTrialKeys(file, [...idsOf(TRIAL_ORGANIZATIONS), COMPANY]);
   const keyRing = createKeyRing({ writeWith: 'trial', keys: { trial: keys.applicationKey } });
   // UNSAFE anywhere else: the trial providers speak plain HTTP on this machine. Without it the engine calls nothing but
   // public addresses, over https, so that whoever enters a provider cannot reach what is inside your network.
   const engine = createOidcEngine({ unsafeLoopback: true });
-  const zone = await openTrialZone(join(settings.dataDirectory, 'trial-zone.json'));
+  const zone = await openTrialZone(join(dataDirectory, 'trial-zone.json'));
   const tenants = createTrialTenants(storage, { keyRing, engine, zone });
-
-  const choices: LoginChoice[] = [];
   const providers: Record<string, ProviderKeys> = {};
-  for (const trial of TRIAL_ORGANIZATIONS) {
-    const { id } = trial.organization;
+
+  async function start(
+    id: string,
+    kind: TrialProviderKind,
+  ): Promise<TrialProvider & { readonly clientSecret: string }> {
     const own = keys.providers[id];
     if (!own) throw new Error(`the provider of ${id} has no keys`);
-    const provider = await startTrialProvider(trial.provider, own);
+    const records = await openIdpRecords(join(dataDirectory, `trial-idp-${id}.json`));
+    const connection = connections.find(({ organization }) => organization === id);
+    if (connection) await records.connect(connection);
+    const provider = await startTrialProvider(kind, own, records);
     onClose(provider.close);
-    choices.push(await connect(tenants, trial, provider, baseUrl, own.clientSecret));
     providers[id] = { ...own, port: provider.port };
+    return { ...provider, clientSecret: own.clientSecret };
   }
+
+  const choices: LoginChoice[] = [];
+  const desks: IdpAddress[] = [];
+  for (const trial of TRIAL_ORGANIZATIONS) {
+    const provider = await start(trial.organization.id, trial.provider);
+    choices.push(await connect(tenants, trial, provider, baseUrl, provider.clientSecret));
+    desks.push({ ...provider, name: trial.provider.name });
+  }
+  const company = { ...(await start(COMPANY, IDP_OF_ANYBODY)), name: IDP_OF_ANYBODY.name };
   // The port is part of the issuer, by which people are known: the next start takes the same.
   await keepTrialKeys(file, { ...keys, providers });
   onClose(maintainRegularly(tenants));
-  return { keyRing, engine, zone, sessionSecret: keys.sessionSecret, choices };
+  return { keyRing, engine, zone, sessionSecret: keys.sessionSecret, choices, desks, company };
 }
 
 /** Introduces the application and a provider to each other, as two administrators would. */
@@ -71,6 +104,7 @@ async function connect(
 ): Promise<LoginChoice> {
   const client = {
     clientId: CLIENT_ID,
+    clientSecret,
     redirectUri: `${baseUrl}/signin-oidc`,
     loggedOutUri: `${baseUrl}/logged-out`,
   };

@@ -1,6 +1,8 @@
+import { activityRoutes } from './activity-routes.js';
 import type { AdminRoute } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { directoryRoutes } from './directory-routes.js';
+import { guideRoutes } from './guide-routes.js';
 import { inboxRoutes } from './inbox-routes.js';
 import { mappingRoutes } from './mapping-routes.js';
 import { oidcReviewRoutes } from './oidc-review-routes.js';
@@ -26,5 +28,7 @@ export function adminRoutes(site: AdminSite): readonly AdminRoute[] {
     ...mappingRoutes(site),
     ...inboxRoutes(site),
     ...peopleRoutes(site),
+    ...activityRoutes(site),
+    ...guideRoutes(site),
   ];
 }

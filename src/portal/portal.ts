@@ -1,8 +1,12 @@
 import type { FormOutcome, PortalPage } from './page-view.js';
+import { activityPage } from './pages/activity-page.js';
+import { callPage } from './pages/call-page.js';
 import { directoriesPage } from './pages/directories-page.js';
 import { explanationPage } from './pages/explanation-page.js';
 import { groupPage } from './pages/group-page.js';
 import { groupsPage } from './pages/groups-page.js';
+import { guidePage, guidesPage } from './pages/guides-page.js';
+import { healthPage } from './pages/health-page.js';
 import { holdsPage } from './pages/holds-page.js';
 import { inboxPage } from './pages/inbox-page.js';
 import { groupPreviewPage, mappingPreviewPage } from './pages/mapping-preview-page.js';
@@ -39,6 +43,11 @@ const PAGES: readonly PortalPage[] = [
   peoplePage,
   personPage,
   explanationPage,
+  activityPage,
+  callPage,
+  healthPage,
+  guidesPage,
+  guidePage,
 ];
 
 /** A form of a page that comes back to it. */

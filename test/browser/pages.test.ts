@@ -8,6 +8,29 @@ const SCREENSHOTS = '.build/screenshots';
 const NARROW = { viewport: { width: 360, height: 740 } };
 const MOST_BYTES = 100 * 1024;
 
+const CONTROLS = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
+/** Where the focus is, and whether one sees it. */
+const FOCUSED = `(() => {
+  const at = document.activeElement;
+  return {
+    place: [...document.querySelectorAll('*')].indexOf(at),
+    text: at.outerHTML.slice(0, 120),
+    outline: getComputedStyle(at).outlineStyle,
+  };
+})()`;
+
+interface Focused {
+  readonly place: number;
+  readonly text: string;
+  readonly outline: string;
+}
+
+const HOSTILE: readonly (readonly [title: string, text: string])[] = [
+  ['HTML', '"\'></title></textarea><script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>'],
+  ['marks that turn and hide', '\u202e\u2066\u200b\u200f\ufeff'],
+  ['10,000 characters without a space', '<W'.repeat(5000)],
+];
+
 describeInBrowser('the pages of the administration', (open) => {
   const there: { portal?: FurnishedPortal } = {};
   const portal = () => {
@@ -70,5 +93,45 @@ describeInBrowser('the pages of the administration', (open) => {
       return width === 360 ? [] : [`is ${width} pixels wide`];
     }, NARROW);
     expect(found).toEqual([]);
+  });
+
+  it('are walked with the keyboard alone: every control is reached in turn, and one sees where one is', async () => {
+    const found = await everyPage(async ({ page }) => {
+      const controls = await page.locator(CONTROLS).count();
+      const reached = new Set<string>();
+      const unseen: string[] = [];
+      for (let step = 0; step < controls; step += 1) {
+        await page.keyboard.press('Tab');
+        const { place, text, outline } = (await page.evaluate(FOCUSED)) as Focused;
+        reached.add(String(place));
+        if (outline === 'none') unseen.push(`one does not see the focus on ${text}`);
+      }
+      return reached.size === controls ? unseen : [...unseen, `${reached.size} of ${controls} controls are reached`];
+    });
+    expect(found).toEqual([]);
+  });
+
+  it.each(HOSTILE)('show %s as nothing but text, on a screen of 360 pixels and within 100 KB', async (_, hostile) => {
+    const hostilePortal = await createFurnishedPortal((what) => `${hostile}${what}`);
+    try {
+      const found = await everyPage(
+        async ({ page }, name) => {
+          if (name === 'people')
+            await page.screenshot({ path: `${SCREENSHOTS}/hostile-${_.replaceAll(' ', '-')}.png` });
+          const bytes = Buffer.byteLength(await page.content());
+          const width = await page.evaluate('document.documentElement.scrollWidth');
+          return [
+            ...(await violations(page)),
+            ...(width === 360 ? [] : [`is ${width} pixels wide`]),
+            ...(bytes > MOST_BYTES ? [`weighs ${bytes} bytes`] : []),
+          ];
+        },
+        NARROW,
+        hostilePortal,
+      );
+      expect(found).toEqual([]);
+    } finally {
+      hostilePortal.close();
+    }
   });
 });

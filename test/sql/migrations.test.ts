@@ -50,7 +50,7 @@ describe.each(DATABASES)('migrations on %s', (name) => {
     const options = { ...database.options, prefix: 'together_' };
     const processes = Array.from({ length: 5 }, () => database.another());
     const reached = await Promise.all(processes.map(({ kysely }) => migrate(kysely, options)));
-    expect(reached.flat().toSorted()).toEqual([1, 2, 3, 4]);
+    expect(reached.flat().toSorted()).toEqual(STEPS);
     expect(await migrate(database.kysely, options)).toEqual([]);
     await Promise.all(processes.map((each) => each.close()));
   });
@@ -77,7 +77,7 @@ describe.each(DATABASES)('migrations on %s', (name) => {
       () => storage.directoryUsers.insert(scope, ADA),
     ]) {
       await expect(call()).rejects.toThrow(StorageUnavailableError);
-      await expect(call()).rejects.toThrow(/version 999.*no later one than 4/);
+      await expect(call()).rejects.toThrow(/version 999.*no later one than 5/);
     }
     expect(await database.send(`select id from ${table}resources`)).toEqual([]);
   });
@@ -123,7 +123,7 @@ describe.each(DATABASES)('migrations on %s', (name) => {
       // SQLite has done so by itself, and says that there is nothing to roll back.
       if (name === 'postgres') await send('rollback');
       else await expect(send('rollback')).rejects.toThrow(/no transaction is active/);
-      for (const each of [1, 2, 3].filter((one) => !taken.some((other) => other === one))) await send(steps[each]);
+      for (const each of STEPS.filter((one) => !taken.some((other) => other === one))) await send(steps[each]);
     });
     expect(await migrate(database.kysely, options)).toEqual([]);
   });
@@ -171,7 +171,7 @@ describe('migrations on postgres by a role of few rights', () => {
   it('need no right to create schemas for one that is there', async () => {
     await database.send(`set role ${role}`);
     const options = { ...database.options, schema: own };
-    expect(await migrate(database.kysely, options)).toEqual([1, 2, 3, 4]);
+    expect(await migrate(database.kysely, options)).toEqual(STEPS);
     await expect(checkSchema(database.kysely, options)).resolves.toBeUndefined();
     await expect(migrate(database.kysely, { schema: newSchemaName() })).rejects.toThrow(
       /cannot write \(permission denied for database/,
@@ -194,6 +194,9 @@ const MIGRATING_NODE = `
   import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
   import Libsql from 'libsql';
   import pg from 'pg';
+
+/** The steps from an empty database to the tables of this code. */
+const STEPS = [1, 2, 3, 4, 5];
 
   const { DATABASE_URL: connectionString, DATABASE_FILE: file, OPTIONS = '', START } = process.env;
 
@@ -222,7 +225,7 @@ describe.each(DATABASES.filter((name) => name === 'libsql' || HAS_POSTGRES_SERVE
       const env = { ...process.env, ...database.environment, OPTIONS, START: String(Date.now() + 1500) };
       const nodes = Array.from({ length: 4 }, () => promisify(execFile)(execPath, [file], { cwd: built.folder, env }));
       const said = await Promise.all(nodes.map(async (node) => JSON.parse((await node).stdout) as readonly number[]));
-      expect(said.flat().toSorted()).toEqual([1, 2, 3, 4]);
+      expect(said.flat().toSorted()).toEqual(STEPS);
       await database.close();
       await built.remove();
     });
@@ -272,7 +275,7 @@ function heldNode(connectionString: string | undefined, at: RegExp) {
     await late.close();
     await database.close();
     expect(reached.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
-    expect(reached.flatMap((each) => (each.status === 'fulfilled' ? each.value : [])).toSorted()).toEqual([1, 2, 3]);
+    expect(reached.flatMap((each) => (each.status === 'fulfilled' ? each.value : [])).toSorted()).toEqual(STEPS);
   });
 });
 

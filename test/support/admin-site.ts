@@ -11,7 +11,6 @@ import {
   type Organization,
   type PresetName,
   presets,
-  type ScimRouterOptions,
   type Storage,
   StorageUnavailableError,
   type Team,
@@ -54,8 +53,6 @@ export interface AdminSiteSeeds {
   readonly options?: Partial<AdminRouterOptions>;
   /** Where it pretends to be, unless told at `ORIGIN`. */
   readonly origin?: string;
-  /** What else its SCIM router is told. */
-  readonly router?: ScimRouterOptions;
   readonly before?: (app: Express) => void;
 }
 

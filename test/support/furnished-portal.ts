@@ -1,3 +1,4 @@
+import type { TrafficEntry } from 'express-sso-scim';
 import { ACME } from './admin-site.js';
 import { createPortalSite, type PortalSite } from './portal-site.js';
 
@@ -38,7 +39,6 @@ export async function createFurnishedPortal(text: (what: string) => string = (wh
         findings: [{ severity: 'error', message: text('The provider names another issuer.') }],
       }),
     },
-    router: { traffic: true },
   });
   const tenantId = await site.activeTenant({ secretExpiresAt: '2027-01-10T08:00:00Z' });
   await site.as('owner').post(`${ACME}/oidc-tenants`, {
@@ -77,6 +77,7 @@ export async function createFurnishedPortal(text: (what: string) => string = (wh
   await directory.replaceMembers(second, []);
   const people = await site.as('owner').get(`${ACME}/people?source=scim`).expect(200);
   const [ada] = people.body.items;
+  const callId = await recordCalls(site, directory.id, text);
   const tenantPath = `${ACME}/oidc-tenants/${tenantId}`;
   return {
     ...site,
@@ -98,7 +99,68 @@ export async function createFurnishedPortal(text: (what: string) => string = (wh
       people: `${ACME}/people`,
       person: `${ACME}/people/${ada.user.id}`,
       explanation: `${ACME}/people/${ada.user.id}/teams/team-1`,
+      activity: `${directory.path}/activity`,
+      call: `${directory.path}/activity/${callId}`,
+      health: `${directory.path}/health`,
+      guides: `${ACME}/guides`,
+      ...Object.fromEntries(
+        ['entra', 'okta', 'onelogin', 'jumpcloud', 'google', 'auth0', 'keycloak'].map((provider) => [
+          `guide-${provider}`,
+          `${ACME}/guides/${provider}`,
+        ]),
+      ),
     },
     operatorPages: { requests: '/oidc-requests', 'provisioning-operator': `${directory.path}/provisioning` },
   };
+}
+
+/** Calls as a SCIM router with `traffic` keeps them, some of them refused; answers one that has changed something. */
+async function recordCalls(
+  { storage }: PortalSite,
+  directoryId: string,
+  text: (what: string) => string,
+): Promise<string> {
+  const scope = { organizationId: 'acme', directoryId };
+  const { items } = await storage.journal.page(scope, 'provisioning', { after: '', limit: 50 });
+  const causeId = items.find(({ kind }) => kind === 'grants')?.causeId;
+  if (causeId === undefined || !storage.traffic) throw new Error('nothing was provisioned');
+  const at = (minute: number) => new Date(Date.parse('2027-01-04T06:00:00.000Z') + minute * 60_000).toISOString();
+  const common = { milliseconds: 12, agent: text('an identity provider'), signs: [] };
+  const done = (id: string, minute: number): TrafficEntry => ({
+    ...common,
+    id,
+    at: at(minute),
+    outcome: 'done',
+    method: 'POST',
+    path: '/Users',
+    status: 201,
+    body: { userName: '<email>', displayName: '<text>' },
+  });
+  const refused = (id: string, minute: number): TrafficEntry => ({
+    ...common,
+    id,
+    at: at(minute),
+    outcome: 'unauthorized',
+    method: 'GET',
+    path: '/Users',
+    query: 'filter=userName eq "<email>"',
+    status: 401,
+    detail: text('The token was sent twice.'),
+    refusal: 'malformed',
+    signs: ['bearer-twice'],
+  });
+  const entries = [
+    done(causeId, 0),
+    ...Array.from({ length: 60 }, (_, index) =>
+      index % 5 === 0 ? refused(`call-${index}`, index + 1) : done(`call-${index}`, index + 1),
+    ),
+    ...[62, 63, 64].map((minute) => refused(`late-${minute}`, minute)),
+  ];
+  const counts = [
+    { hour: at(0), outcome: 'done', calls: 49, unrecorded: 0 },
+    { hour: at(60), outcome: 'unauthorized', calls: 15, unrecorded: 2 },
+    { hour: '2027-01-02T06:00:00.000Z', outcome: 'failed', calls: 4, unrecorded: 0 },
+  ] as const;
+  await storage.traffic.append(scope, { entries, counts }, 1000);
+  return causeId;
 }

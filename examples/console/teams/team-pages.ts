@@ -52,7 +52,7 @@ export function teamPage({ team, members, renameLock, others }: TeamView, { pers
     team.name,
     `${rename(place, team, renameLock, mayEdit)}
 <table>
-<thead><tr><th>Person<th>Role<th>Why<th></tr></thead>
+<thead><tr><th>Person<th>Role<th>Why<th>Take out</tr></thead>
 <tbody>
 ${rows.join('\n') || '<tr><td colspan="4">Nobody yet.</tr>'}
 </tbody>

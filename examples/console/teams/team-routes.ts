@@ -43,7 +43,8 @@ export function createTeamRoutes(site: Pick<ConsoleSite, 'storage' | 'provisioni
   router.get('/', async (request, response) => {
     const person = viewerOf(request);
     const teams = await storage.teams.list(person, { after: '', limit: 200 });
-    const counted = teams.map(async (team) => {
+    const byName = [...teams].sort((one, other) => one.name.localeCompare(other.name));
+    const counted = byName.map(async (team) => {
       const members = await storage.teams.memberships(person, team.id, { after: '', limit: 1000 });
       return { team, memberCount: members.length };
     });

@@ -52,5 +52,6 @@ export async function readTeam(
   const others = people
     .filter(({ id }) => !inside.has(id))
     .map(({ id: userId, email, displayName = email }) => ({ userId, name: displayName }));
-  return { team, members: await Promise.all(members), renameLock, others };
+  const byName = (await Promise.all(members)).sort((one, other) => one.name.localeCompare(other.name));
+  return { team, members: byName, renameLock, others };
 }

@@ -2,6 +2,7 @@ import type { GroupsAnswer } from '../../admin/mapping-routes.js';
 import type { FormField } from '../field.js';
 import { form } from '../form.js';
 import { html } from '../html.js';
+import { listTable } from '../list-table.js';
 import { definePage, type PortalPage } from '../page-view.js';
 import { name } from '../text.js';
 
@@ -16,14 +17,17 @@ export const groupsPage: PortalPage = definePage<GroupsAnswer>({
 <p>${MODES[mapping.mode]}</p>
 ${mapping.mode === 'off' && mapping.defaultTeams.length > 0 && html`<p>Default teams:</p><ul>${mapping.defaultTeams.map(({ teamId, role }) => html`<li>${name(teamNames[teamId] ?? teamId)} as ${role}</li>`)}</ul>`}
 ${items.length === 0 && html`<p>No groups have been pushed yet.</p>`}
-${
-  items.length > 0 &&
-  html`<div class="scroll"><table><thead><tr><th scope="col">Group</th><th scope="col">Members</th><th scope="col">Gives</th></tr></thead><tbody>${items.map(
-    ({ id: groupId, displayName, memberCount, rows }) => html`<tr>
-<td>${mapping.mode === 'manual' ? html`<a href="${view.link('get-group', { directoryId, groupId })}">${name(displayName)}</a>` : name(displayName)}</td><td>${memberCount}</td>
-<td>${rows.length === 0 ? 'nothing' : rows.map(({ place, role }) => html`<div>${name(place)} as ${role}</div>`)}</td></tr>`,
-  )}</tbody></table></div>`
-}
+${listTable(
+  'Groups',
+  ['Group', 'Members', 'Gives'],
+  items.map(({ id: groupId, displayName, memberCount, rows }) => [
+    mapping.mode === 'manual'
+      ? html`<a href="${view.link('get-group', { directoryId, groupId })}">${name(displayName)}</a>`
+      : name(displayName),
+    memberCount,
+    rows.length === 0 ? 'nothing' : rows.map(({ place, role }) => html`<div>${name(place)} as ${role}</div>`),
+  ]),
+)}
 ${next !== undefined && html`<p><a href="${view.here({ after: next })}">More groups</a></p>`}
 <section aria-labelledby="mode"><h2 id="mode">Provisioning mode</h2>
 <p class="notice">Another mode removes all provisioned people from their teams and resets the mappings. You see what would happen first.</p>

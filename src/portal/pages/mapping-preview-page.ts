@@ -2,6 +2,7 @@ import type { MappingPreview, NamedPeople } from '../../admin/mapping-preview.js
 import { form } from '../form.js';
 import { hiddenFields } from '../hidden-fields.js';
 import { type Html, html } from '../html.js';
+import { listTable } from '../list-table.js';
 import { mappingPicture } from '../mapping-picture.js';
 import { definePage, type PortalPage } from '../page-view.js';
 import { name } from '../text.js';
@@ -22,10 +23,11 @@ ${renamedTeams.length > 0 && html`<h2>Teams that get another name</h2><ul>${rena
 ${conflicts.length > 0 && html`<h2>Groups without a team</h2><ul>${conflicts.map(({ group, sentence }) => html`<li>${name(group)}: ${sentence}</li>`)}</ul>`}
 ${
   places.length > 0 &&
-  html`<h2>Who gains and who loses</h2><div class="scroll"><table><thead><tr><th scope="col">Place</th><th scope="col">Gain it</th><th scope="col">Lose it</th><th scope="col">Another role</th></tr></thead><tbody>${places.map(
-    ({ place, gaining, losing, changing }) =>
-      html`<tr><th scope="row">${name(place)}</th><td>${some(gaining)}</td><td>${some(losing)}</td><td>${some(changing)}</td></tr>`,
-  )}</tbody></table></div>${leftOut(placesLeftOut, 'places')}`
+  html`<h2>Who gains and who loses</h2>${listTable(
+    'People',
+    ['Place', 'Gain it', 'Lose it', 'Another role'],
+    places.map(({ place, gaining, losing, changing }) => [name(place), some(gaining), some(losing), some(changing)]),
+  )}${leftOut(placesLeftOut, 'places')}`
 }
 <h2>Save it?</h2>
 ${needsConfirmation && html`<p>This is a large change, or another mode. Saving confirms that you have looked at it.</p>`}

@@ -1,6 +1,7 @@
 import type { OidcTenantsAnswer } from '../../admin/oidc-tenant-routes.js';
 import { form } from '../form.js';
 import { html } from '../html.js';
+import { listTable } from '../list-table.js';
 import { tenantFields } from '../oidc-tenant-fields.js';
 import { definePage, type PortalPage } from '../page-view.js';
 import { stateWords } from '../state-words.js';
@@ -11,14 +12,15 @@ export const oidcTenantsPage: PortalPage = definePage<OidcTenantsAnswer>({
   route: 'list-oidc-tenants',
   title: () => 'Single sign-on',
   render: (view, { items, approval }) => html`
-${
-  items.length > 0 &&
-  html`<table><thead><tr><th scope="col">Domains</th><th scope="col">Identity provider</th><th scope="col">State</th></tr></thead><tbody>${items.map(
-    ({ tenant }) => html`<tr>
-<td><a href="${view.link('get-oidc-tenant', { tenantId: tenant.id })}">${name(tenant.domains.map((domain) => domain.name).join(', '))}</a></td>
-<td>${name(tenant.settings.authority)}</td><td>${stateWords(tenant.state)}</td></tr>`,
-  )}</tbody></table>`
-}
+${listTable(
+  'OIDC tenants',
+  ['Domains', 'Identity provider', 'State'],
+  items.map(({ tenant }) => [
+    html`<a href="${view.link('get-oidc-tenant', { tenantId: tenant.id })}">${name(tenant.domains.map((domain) => domain.name).join(', '))}</a>`,
+    name(tenant.settings.authority),
+    stateWords(tenant.state),
+  ]),
+)}
 <section aria-labelledby="request"><h2 id="request">Request an OIDC tenant</h2>
 <p>${approval === 'operator' ? 'We look at each request and get back to you if something is missing.' : 'It becomes active by itself when all of its domains are proved.'}</p>
 ${form(view, { action: 'submit-oidc-tenant', fields: tenantFields(), submit: 'Submit OIDC request' })}

@@ -1,5 +1,6 @@
 import type { PeopleAnswer } from '../../admin/people-routes.js';
 import { html } from '../html.js';
+import { listTable } from '../list-table.js';
 import { definePage, type PortalPage } from '../page-view.js';
 import { name } from '../text.js';
 
@@ -11,17 +12,20 @@ export const peoplePage: PortalPage = definePage<PeopleAnswer>({
   route: 'list-people',
   title: () => 'People',
   render: (view, { items, next, source, state }) => html`
-<form method="get" action="${view.link('list-people')}" aria-label="Filter">
+<form class="row" method="get" action="${view.link('list-people')}" aria-label="Filter">
 <div class="field"><label for="source">Source</label><select id="source" name="source"><option value="">any</option>${SOURCES.map((each) => html`<option${each === source && html` selected`}>${each}</option>`)}</select></div>
 <div class="field"><label for="state">State</label><select id="state" name="state"><option value="">any</option>${STATES.map((each) => html`<option${each === state && html` selected`}>${each}</option>`)}</select></div>
 <p><button>Filter</button></p></form>
 ${items.length === 0 && html`<p>Nobody${next !== undefined ? ' on this page' : ''}.</p>`}
-${
-  items.length > 0 &&
-  html`<div class="scroll"><table><thead><tr><th scope="col">Person</th><th scope="col">E-mail</th><th scope="col">Source</th><th scope="col">State</th></tr></thead><tbody>${items.map(
-    ({ user, source: from, state: is }) =>
-      html`<tr><td><a href="${view.link('get-person', { userId: user.id })}">${name(user.displayName ?? user.email)}</a></td><td>${name(user.email)}</td><td>${from}</td><td>${is}</td></tr>`,
-  )}</tbody></table></div>`
-}
+${listTable(
+  'People',
+  ['Person', 'E-mail', 'Source', 'State'],
+  items.map(({ user, source: from, state: is }) => [
+    html`<a href="${view.link('get-person', { userId: user.id })}">${name(user.displayName ?? user.email)}</a>`,
+    name(user.email),
+    from,
+    html`<span class="state state-${is}">${is}</span>`,
+  ]),
+)}
 ${next !== undefined && html`<p><a href="${view.here({ after: next })}">More people</a></p>`}`,
 });

@@ -1,3 +1,5 @@
+import { formWithButton, linkTarget } from './page-form.js';
+
 /** A page, and where the browser is. */
 export interface LoopbackPage {
   readonly url: string;
@@ -45,6 +47,22 @@ export class LoopbackBrowser {
     }
     for (const [name, value] of Object.entries(filledIn)) form.set(name, value);
     return this.open(new URL(action.replaceAll('&amp;', '&'), url).href, form, url);
+  }
+
+  /** Presses a button of a page, with what is filled in; see `formWithButton`. */
+  press(
+    { url, text }: LoopbackPage,
+    label: string,
+    filledIn: Readonly<Record<string, string>> = {},
+    near?: string,
+  ): Promise<LoopbackPage> {
+    const { action = url, fields } = formWithButton(text, label, filledIn, near);
+    return this.open(new URL(action, url).href, fields, url);
+  }
+
+  /** Follows the link of that text. */
+  follow({ url, text }: LoopbackPage, link: string): Promise<LoopbackPage> {
+    return this.open(new URL(linkTarget(text, link), url).href);
   }
 
   async #request(url: URL, form: URLSearchParams | undefined, from: string | undefined): Promise<Response> {

@@ -1,0 +1,40 @@
+import type { GuideAnswer, GuidesAnswer } from '../../admin/guide-routes.js';
+import type { FilledGuide, FilledPiece } from '../../admin/setup-guides/setup-guides.js';
+import { type Html, html } from '../html.js';
+import { definePage, type PortalPage } from '../page-view.js';
+import { copied } from '../text.js';
+
+/** The identity providers that there is a guide for. */
+export const guidesPage: PortalPage = definePage<GuidesAnswer>({
+  route: 'list-setup-guides',
+  title: () => 'Setup guides',
+  render: (view, { items }) => html`
+<p>Which identity provider do you use? The guides hold your own values, ready to be copied.</p>
+<ul>${items.map(({ provider, name }) => html`<li><a href="${view.link('read-setup-guide', { provider })}">${name}</a></li>`)}</ul>`,
+});
+
+/** How to set one identity provider up. */
+export const guidePage: PortalPage = definePage<GuideAnswer>({
+  route: 'read-setup-guide',
+  title: ({ name }) => `Set up ${name}`,
+  render: (view, { oidc, scim }) => html`
+<nav aria-label="Parts of the guide"><p><a href="#sign-in">Sign-in</a> · <a href="#provisioning">Provisioning</a></p></nav>
+<section aria-labelledby="sign-in"><h2 id="sign-in">Sign-in (OpenID Connect)</h2>${part(oidc)}</section>
+<section aria-labelledby="provisioning"><h2 id="provisioning">Provisioning (SCIM)</h2>${part(scim)}</section>
+<p><a href="${view.link('list-setup-guides')}">Other identity providers</a></p>`,
+});
+
+function part({ steps, notes }: FilledGuide): Html {
+  return html`${
+    steps.length > 0 &&
+    html`<ol class="steps">${steps.map(
+      ({ title, text, fields }) => html`<li><h3>${title}</h3><p>${pieces(text)}</p>
+${fields.length > 0 && html`<dl>${fields.map(({ label, content }) => html`<dt>${label}</dt><dd>${pieces(content)}</dd>`)}</dl>`}</li>`,
+    )}</ol>`
+  }
+${notes.length > 0 && html`<div class="notice hint">${notes.map((note) => html`<p>${pieces(note)}</p>`)}</div>`}`;
+}
+
+function pieces(all: readonly FilledPiece[]): readonly Html[] {
+  return all.map(({ text, copy }) => (copy ? copied(text) : html`${text}`));
+}
