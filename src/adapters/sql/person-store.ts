@@ -34,8 +34,10 @@ export function openPersonStore(site: StoreSite): StoreOver<PersonStore> {
     dialect,
   );
   const count = prepare(
-    `select count(*) as people from (select 1 from ${directoryLinks} as l join ${resources} as r on ${isLinked('r')} ` +
-      `where ${inScope('l')} and l.is_gone = 0 and not ${isFalse('r.attributes', 'active')} limit {atMost}) as found`,
+    // One look-up for each link: a join would begin with all resources, however few are to be counted.
+    `select count(*) as people from (select 1 from ${directoryLinks} as l where ${inScope('l')} and l.is_gone = 0 and ` +
+      `(select 1 from ${resources} as r where ${isLinked('r')} and not ${isFalse('r.attributes', 'active')} limit 1) is not null ` +
+      'limit {atMost}) as found',
     dialect,
   );
   const put = prepare(
