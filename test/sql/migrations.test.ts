@@ -24,6 +24,8 @@ import { openPool } from '../support/postgres-pool.js';
 import { DATABASES, openDatabase, type SqlDatabase } from '../support/sql-databases.js';
 
 const scope = { organizationId: 'acme', directoryId: 'acme-okta' };
+/** The steps from an empty database to the tables of this code. */
+const STEPS = [1, 2, 3, 4, 5];
 const ADA = { id: 'ada', created: '2026-03-01T10:00:00.000Z', attributes: { userName: 'ada' }, uniqueKeys: [] };
 
 describe.each(DATABASES)('migrations on %s', (name) => {
@@ -194,9 +196,6 @@ const MIGRATING_NODE = `
   import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
   import Libsql from 'libsql';
   import pg from 'pg';
-
-/** The steps from an empty database to the tables of this code. */
-const STEPS = [1, 2, 3, 4, 5];
 
   const { DATABASE_URL: connectionString, DATABASE_FILE: file, OPTIONS = '', START } = process.env;
 

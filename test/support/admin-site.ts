@@ -1,4 +1,5 @@
 import express, { type Express } from 'express';
+import type { ScimRouterOptions } from 'express-sso-scim';
 import {
   type AdminAccess,
   type AdminRole,
@@ -51,6 +52,8 @@ export interface AdminSiteSeeds {
   readonly preset?: PresetName;
   readonly policy?: object;
   readonly options?: Partial<AdminRouterOptions>;
+  /** Of the SCIM router. */
+  readonly router?: ScimRouterOptions;
   /** Where it pretends to be, unless told at `ORIGIN`. */
   readonly origin?: string;
   readonly before?: (app: Express) => void;
