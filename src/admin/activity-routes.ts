@@ -1,5 +1,5 @@
-import { managed } from '../storage/managed-storage.js';
 import type { Directory } from '../storage/directory-store.js';
+import { managed } from '../storage/managed-storage.js';
 import type { DirectoryScope } from '../storage/scope.js';
 import { trafficOf } from '../storage/traffic-store.js';
 import { type ActivityPage, createActivity, type OpenedActivity } from './activity.js';
@@ -66,14 +66,23 @@ export function activityRoutes(site: AdminSite): readonly AdminRoute[] {
       title: 'Calls of the identity provider',
       query: inputSchema<ActivityQuery>({
         ...PAGE,
-        show: { enum: ['newest', 'failures', 'failures-first'], description: 'one of newest, failures, failures-first' },
+        show: {
+          enum: ['newest', 'failures', 'failures-first'],
+          description: 'one of newest, failures, failures-first',
+        },
         span: { enum: Object.keys(SPANS), description: 'one of day, week, month' },
       }),
       async handle(context, { params, query }): Promise<ActivityAnswer> {
         const { directory, scope } = await recordedAt(site, context, params.directoryId);
         const { show = 'failures-first', span = 'week', after = '', limit = PAGE_SIZE } = query;
         const page = await pageOf(() => createActivity(site.storage).page(scope, { show, after, limit }));
-        return { ...page, directory: directoryAnswer(site, directory), show, span, chart: await chart(site, scope, span) };
+        return {
+          ...page,
+          directory: directoryAnswer(site, directory),
+          show,
+          span,
+          chart: await chart(site, scope, span),
+        };
       },
     }),
     defineRoute({
@@ -86,11 +95,13 @@ export function activityRoutes(site: AdminSite): readonly AdminRoute[] {
       async handle(context, { params, query }): Promise<OpenedActivityAnswer | undefined> {
         const { directory, scope } = await recordedAt(site, context, params.directoryId);
         const { after = '', limit = PAGE_SIZE } = query;
-        const opened = await pageOf(() =>
-          createActivity(site.storage).open(scope, params.requestId, { after, limit }),
-        );
+        const opened = await pageOf(() => createActivity(site.storage).open(scope, params.requestId, { after, limit }));
         if (!opened) return undefined;
-        const names = await namesOf(site, scope, opened.steps.flatMap(({ subjects }) => subjects));
+        const names = await namesOf(
+          site,
+          scope,
+          opened.steps.flatMap(({ subjects }) => subjects),
+        );
         return { ...opened, directory: directoryAnswer(site, directory), names };
       },
     }),

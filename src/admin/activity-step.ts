@@ -2,7 +2,7 @@ import type { JournalEntry } from '../storage/journal-store.js';
 import type { JsonObject, JsonValue } from '../storage/resource-store.js';
 
 /** Whom or what a step is about. */
-interface ActivitySubject {
+export interface ActivitySubject {
   readonly type: 'person' | 'directory-user' | 'group' | 'team' | 'tenant' | 'hold' | 'conflict';
   readonly id: string;
 }

@@ -14,7 +14,7 @@ interface ActivityItem {
   readonly failed: boolean;
 }
 
-interface ActivityPage {
+export interface ActivityPage {
   readonly items: readonly ActivityItem[];
   readonly next?: string;
 }
@@ -37,7 +37,7 @@ interface StepPage {
 }
 
 /** A call with what followed from it. */
-interface OpenedActivity extends ActivityItem, StepPage {}
+export interface OpenedActivity extends ActivityItem, StepPage {}
 
 /** What identity providers have asked for, what followed, and what people have done by hand. */
 export interface Activity {

@@ -34,7 +34,8 @@ ${bars.map(({ from, bad: failed, done }, index) => {
 ${
   busy.length > 0 &&
   html`<details><summary>The same as a list</summary><ul>${busy.map(
-    (bar) => html`<li>From ${time(bar.from)}: ${bar.done.toLocaleString('en')} done, ${bar.bad.toLocaleString('en')} failed${bar.unrecorded > 0 && html`; ${bar.unrecorded.toLocaleString('en')} were too many at once to be kept`}</li>`,
+    (bar) =>
+      html`<li>From ${time(bar.from)}: ${bar.done.toLocaleString('en')} done, ${bar.bad.toLocaleString('en')} failed${bar.unrecorded > 0 && html`; ${bar.unrecorded.toLocaleString('en')} were too many at once to be kept`}</li>`,
   )}</ul></details>`
 }
 </figure>`;

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { ACME } from '../support/admin-site.js';
 import { describeInBrowser, violations, type WatchedPage } from '../support/browser.js';
 import { createFurnishedPortal, type FurnishedPortal } from '../support/furnished-portal.js';
 
@@ -116,7 +115,8 @@ describeInBrowser('the pages of the administration', (open) => {
     try {
       const found = await everyPage(
         async ({ page }, name) => {
-          if (name === 'people') await page.screenshot({ path: `${SCREENSHOTS}/hostile-${_.replaceAll(' ', '-')}.png` });
+          if (name === 'people')
+            await page.screenshot({ path: `${SCREENSHOTS}/hostile-${_.replaceAll(' ', '-')}.png` });
           const bytes = Buffer.byteLength(await page.content());
           const width = await page.evaluate('document.documentElement.scrollWidth');
           return [

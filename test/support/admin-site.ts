@@ -99,7 +99,16 @@ export const REQUEST = {
 } as const;
 
 export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
-  const { acme = {}, users = [], teams = [], options = {}, before, preset = 'all-quiet', policy, origin = ORIGIN } = seeds;
+  const {
+    acme = {},
+    users = [],
+    teams = [],
+    options = {},
+    before,
+    preset = 'all-quiet',
+    policy,
+    origin = ORIGIN,
+  } = seeds;
   const of = <T extends object>(items: readonly T[]) => items.map((item) => ({ ...item, organizationId: 'acme' }));
   const organizations = [
     { id: 'acme', name: 'Acme', ...acme },

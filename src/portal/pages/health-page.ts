@@ -29,7 +29,12 @@ ${refusals.length > 0 && html`<h2>Calls that were not let in</h2><ul>${refusals.
 <h2>What to mend at the identity provider</h2>
 ${findings.length === 0 && html`<p>Nothing in the recent calls and sign-ins looks wrong.</p>`}
 ${findings.map(
-  ({ severity, sentence, mend, evidence }) => html`<section class="notice ${severity}"><h3>${SEVERITIES[severity]}: ${sentence}</h3>
+  ({
+    severity,
+    sentence,
+    mend,
+    evidence,
+  }) => html`<section class="notice ${severity}"><h3>${SEVERITIES[severity]}: ${sentence}</h3>
 <p>${mend}</p>
 <p class="quiet">Seen ${count(evidence.count, 'time', 'times')}, the last ${time(evidence.lastAt)}.${evidence.requestId !== undefined && html` <a href="${view.link('get-activity', { directoryId, requestId: evidence.requestId })}">Look at one of these calls</a>`}${evidence.detail !== undefined && html`<br>${name(evidence.detail)}`}</p></section>`,
 )}
