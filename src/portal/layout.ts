@@ -16,6 +16,8 @@ const NAVIGATION: readonly (readonly [route: string, label: string])[] = [
 /** A whole document. */
 export function layout(view: PageView, title: string, body: Html): Html {
   const { assets, organizationName, context, done, submitted } = view;
+  const entries = NAVIGATION.filter(([route]) => view.may(route));
+  const here = sectionOf(view, entries);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -30,8 +32,9 @@ export function layout(view: PageView, title: string, body: Html): Html {
 <a class="skip" href="#content">Skip to content</a>
 <header>
 <p class="where"><strong>${name(organizationName)}</strong> <span>${name(context.actor.name)} · ${context.role}</span></p>
-<nav aria-label="Administration"><ul>${NAVIGATION.filter(([route]) => view.may(route)).map(
-    ([route, label]) => html`<li><a href="${view.link(route)}">${label}</a></li>`,
+<nav aria-label="Administration"><ul>${entries.map(
+    ([route, label]) =>
+      html`<li><a href="${view.link(route)}"${route === here && html` aria-current="true"`}>${label}</a></li>`,
   )}</ul></nav>
 </header>
 <main id="content">
@@ -43,6 +46,13 @@ ${body}
 </body>
 </html>
 `;
+}
+
+/** The entry that the page belongs to: the one whose address its own goes on from. */
+function sectionOf(view: PageView, entries: typeof NAVIGATION): string | undefined {
+  const [address = ''] = view.here({}).split('?');
+  const above = entries.filter(([route]) => `${address}/`.startsWith(`${view.link(route)}/`));
+  return above.sort(([a], [b]) => view.link(b).length - view.link(a).length)[0]?.[0];
 }
 
 /** A document that belongs to nobody's navigation. */

@@ -10,6 +10,7 @@ for (const code of document.querySelectorAll('[data-copy]')) {
   button.addEventListener('click', async () => {
     await navigator.clipboard.writeText(code.textContent);
     button.textContent = 'Copied';
+    button.setAttribute('aria-label', 'Copied');
   });
   code.after(' ', button);
 }

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { ACME } from '../support/admin-site.js';
 import { describeInBrowser, violations, type WatchedPage } from '../support/browser.js';
 import { createFurnishedPortal, type FurnishedPortal } from '../support/furnished-portal.js';
 

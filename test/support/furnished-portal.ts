@@ -31,12 +31,12 @@ export async function createFurnishedPortal(text: (what: string) => string = (wh
       { id: 'team-3', name: text('Support') },
     ],
     acme: { name: text('Acme'), rootUserId: 'root' },
-    policy: { existingPeople: 'convert', blastRadius: { people: 1, share: 0.01, minutes: 60 } },
+    policy: { existingPeople: 'convert', blastRadius: { people: 0, share: 0, minutes: 60 } },
     options: {
       examine: async () => ({
-        usable: false,
+        usable: true,
         issuer: 'https://idp.acme.example',
-        findings: [{ severity: 'error', message: text('The provider names another issuer.') }],
+        findings: [{ severity: 'warning', message: text('The provider names another issuer.') }],
       }),
     },
   });
@@ -122,7 +122,8 @@ async function recordCalls(
 ): Promise<string> {
   const scope = { organizationId: 'acme', directoryId };
   const { items } = await storage.journal.page(scope, 'provisioning', { after: '', limit: 50 });
-  const causeId = items.find(({ kind }) => kind === 'grants')?.causeId;
+  // Saving the mapping has given roles; its steps stand in for those of a call.
+  const causeId = items.find(({ kind }) => kind === 'mapping-saved')?.causeId;
   if (causeId === undefined || !storage.traffic) throw new Error('nothing was provisioned');
   const at = (minute: number) => new Date(Date.parse('2027-01-04T06:00:00.000Z') + minute * 60_000).toISOString();
   const common = { milliseconds: 12, agent: text('an identity provider'), signs: [] };

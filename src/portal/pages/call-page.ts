@@ -24,7 +24,7 @@ export const callPage: PortalPage = definePage<OpenedActivityAnswer>({
 <dt>Call</dt><dd><code>${call.method} ${call.path}${call.query !== undefined && html`?${call.query}`}</code></dd>
 ${call.agent !== undefined && html`<dt>Client</dt><dd>${name(call.agent)}</dd>`}
 <dt>Request id</dt><dd>${copied(call.id)}</dd></dl>
-${call.body !== undefined && html`<p class="quiet">What it said, without what it says of anybody:</p><pre tabindex="0" aria-label="Body of the request">${JSON.stringify(call.body, undefined, 2)}</pre>`}
+${call.body !== undefined && html`<p class="quiet">What it said, without what it says of anybody:</p><pre tabindex="0" role="region" aria-label="Body of the request">${JSON.stringify(call.body, undefined, 2)}</pre>`}
 <h2>Steps</h2>
 ${steps.length === 0 && html`<p>Nothing was changed.</p>`}
 <ol class="steps">${steps.map(

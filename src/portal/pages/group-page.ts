@@ -3,14 +3,14 @@ import type { FormField } from '../field.js';
 import { form } from '../form.js';
 import { html } from '../html.js';
 import { definePage, type PortalPage } from '../page-view.js';
-import { name } from '../text.js';
+import { name, plainName } from '../text.js';
 
 const EMPTY_LINES = 3;
 
 /** What one group gives, to be changed. */
 export const groupPage: PortalPage = definePage<GroupPlaceAnswer>({
   route: 'get-group',
-  title: ({ group }) => `Group: ${group.displayName.slice(0, 80)}`,
+  title: ({ group }) => `Group: ${plainName(group.displayName)}`,
   render: (view, answer) => {
     const { directory, group, mode, version, teams } = answer;
     const params = { directoryId: directory.id, groupId: group.id };
@@ -46,7 +46,7 @@ function rowFields({ group, roles }: GroupPlaceAnswer): readonly FormField[] {
     value,
   });
   const there = group.rows.flatMap(({ target, place, role, allowedBy }, index): readonly FormField[] => [
-    { kind: 'yes-no', name: `rows.${index}.keep`, label: `${index + 1}. ${place.slice(0, 80)}`, value: true },
+    { kind: 'yes-no', name: `rows.${index}.keep`, label: `${index + 1}. ${plainName(place)}`, value: true },
     {
       kind: 'choice',
       name: `rows.${index}.role`,

@@ -4,12 +4,12 @@ import { form } from '../form.js';
 import { html } from '../html.js';
 import { listTable } from '../list-table.js';
 import { definePage, type PortalPage } from '../page-view.js';
-import { name } from '../text.js';
+import { name, plainName } from '../text.js';
 
 /** The groups of a directory with what they give, and the mode. */
 export const groupsPage: PortalPage = definePage<GroupsAnswer>({
   route: 'list-groups',
-  title: ({ directory }) => `Groups of ${directory.name.slice(0, 80)}`,
+  title: ({ directory }) => `Groups of ${plainName(directory.name)}`,
   render: (view, answer) => {
     const { directory, mapping, items, next, version, teamNames } = answer;
     const directoryId = directory.id;

@@ -1,14 +1,14 @@
 import type { PersonDetails } from '../../admin/people-routes.js';
 import { html } from '../html.js';
 import { definePage, type PortalPage } from '../page-view.js';
-import { name } from '../text.js';
+import { name, plainName } from '../text.js';
 
 /** Somebody with their teams, and what is locked and why. */
 export const personPage: PortalPage = definePage<PersonDetails>({
   route: 'get-person',
-  title: ({ user }) => `Person: ${(user.displayName ?? user.email).slice(0, 80)}`,
+  title: ({ user }) => `Person: ${plainName(user.displayName ?? user.email)}`,
   render: (view, { user, source, state, organizationRole, memberships, locks }) => html`
-<dl><dt>E-mail</dt><dd>${name(user.email)}</dd><dt>Source</dt><dd>${source}</dd><dt>State</dt><dd>${state}</dd><dt>Role in the organization</dt><dd>${organizationRole ?? 'none'}</dd></dl>
+<dl><dt>E-mail</dt><dd>${name(user.email)}</dd><dt>Source</dt><dd>${source}</dd><dt>State</dt><dd><span class="state state-${state}">${state}</span></dd><dt>Role in the organization</dt><dd>${organizationRole ?? 'none'}</dd></dl>
 <h2>Teams</h2>
 ${memberships.length === 0 && html`<p>None.</p>`}
 <ul>${memberships.map(

@@ -2,7 +2,7 @@ import type { ProvisioningAnswer } from '../../admin/provisioning-routes.js';
 import { form } from '../form.js';
 import { type Html, html } from '../html.js';
 import { definePage, type PageView, type PortalPage } from '../page-view.js';
-import { copied, name, time } from '../text.js';
+import { copied, name, plainName, time } from '../text.js';
 
 const SWITCH = [
   { value: 'on', label: 'On' },
@@ -12,7 +12,7 @@ const SWITCH = [
 /** One SCIM directory: its base URL, its name, and how it provisions. */
 export const provisioningPage: PortalPage = definePage<ProvisioningAnswer>({
   route: 'get-provisioning',
-  title: ({ directory }) => `Directory: ${directory.name.slice(0, 80)}`,
+  title: ({ directory }) => `Directory: ${plainName(directory.name)}`,
   render: (view, answer) => {
     const { directory, policy, mode, version, mayChangePolicy } = answer;
     const params = { directoryId: directory.id };

@@ -3,7 +3,7 @@ import type { FormField } from '../field.js';
 import { form } from '../form.js';
 import { html } from '../html.js';
 import { definePage, type PortalPage } from '../page-view.js';
-import { copied, name, time } from '../text.js';
+import { copied, name, plainName, time } from '../text.js';
 
 const SCOPES = [
   { value: 'users', label: 'Users' },
@@ -17,7 +17,7 @@ const EXPIRY: FormField = { kind: 'time', name: 'expiresAt', label: 'Expires (UT
 /** The tokens of a directory, and the form for another one. */
 export const tokensPage: PortalPage = definePage<TokensAnswer>({
   route: 'list-tokens',
-  title: ({ directory }) => `Tokens of ${directory.name.slice(0, 80)}`,
+  title: ({ directory }) => `Tokens of ${plainName(directory.name)}`,
   render: (view, { directory, items, next }) => {
     const directoryId = directory.id;
     return html`
