@@ -9,7 +9,6 @@ import {
   createTestSignIn,
   type OidcTenantRouter,
   type OnSignIn,
-  type ProvisioningService,
   type Storage,
 } from 'express-sso-scim';
 import { Passport } from 'passport';

@@ -1,7 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { newId } from '../core/id.js';
 import type { DirectoryGroup, MemberChangeResult } from '../storage/group-store.js';
-import type { ManagedStorage } from '../storage/managed-storage.js';
 import type { Person } from '../storage/person-store.js';
 import type { StoredResource } from '../storage/resource-store.js';
 import type { DirectoryScope } from '../storage/scope.js';
@@ -9,7 +8,7 @@ import type { Storage } from '../storage/storage.js';
 import { planGroupEnd } from './auto-team.js';
 import { countsForGrants } from './directory-grants.js';
 import type { DirectoryGroups } from './directory-groups.js';
-import { type DirectorySetup, rowsOfGroups } from './directory-setup.js';
+import { rowsOfGroups } from './directory-setup.js';
 import type { GroupMapping, GroupName, MappingRow } from './group-mapping.js';
 import { pushGroup, pushMembers } from './member-push.js';
 import { readProjectionGround } from './membership-projection.js';
