@@ -17,7 +17,8 @@ nav.parts { border-bottom: 1px solid var(--line); margin-bottom: 1.5rem; } nav.p
 h1 { font-size: 1.65rem; line-height: 1.25; margin: 0 0 1rem; letter-spacing: -.01em; } h2 { font-size: 1.2rem; line-height: 1.35; margin: 2.25rem 0 .5rem; } h3 { font-size: 1rem; margin: 1.25rem 0 .25rem; }
 p, ul, ol { max-width: 44rem; } li { margin: .2rem 0; }
 .skip { position: absolute; left: -100rem; } .skip:focus { left: 1rem; top: .5rem; background: var(--box); padding: .5rem 1rem; z-index: 1; }
-:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: .15rem; }
+header p { max-width: none; }
+:focus-visible, input:focus, select:focus, textarea:focus { outline: 3px solid var(--link); outline-offset: 2px; border-radius: .15rem; }
 table { border-collapse: collapse; width: 100%; margin: .75rem 0; background: var(--box); border: 1px solid var(--line); }
 caption { text-align: start; color: var(--quiet); padding: .25rem 0; } th { font-size: .875rem; color: var(--quiet); font-weight: 600; }
 th, td { text-align: start; vertical-align: top; padding: .55rem .75rem; border-bottom: 1px solid var(--line); } td form { margin: 0; }

@@ -68,7 +68,8 @@ export async function createFurnishedPortal(text: (what: string) => string = (wh
     { groupId: third, target: 'team:team-2' },
   ];
   const wish = { mode: 'manual', rows, version: body.version };
-  const preview = await site.as('owner').post(`${directory.path}/mapping/preview`, wish).expect(200);
+  const preview = await site.as('owner').post(`${directory.path}/mapping/preview`, wish);
+  if (preview.status !== 200) throw new Error(preview.text.slice(0, 500));
   await site
     .as('owner')
     .put(`${directory.path}/mapping`, { ...wish, confirm: preview.body.digest })
@@ -103,12 +104,8 @@ export async function createFurnishedPortal(text: (what: string) => string = (wh
       call: `${directory.path}/activity/${callId}`,
       health: `${directory.path}/health`,
       guides: `${ACME}/guides`,
-      ...Object.fromEntries(
-        ['entra', 'okta', 'onelogin', 'jumpcloud', 'google', 'auth0', 'keycloak'].map((provider) => [
-          `guide-${provider}`,
-          `${ACME}/guides/${provider}`,
-        ]),
-      ),
+      guide: `${ACME}/guides/entra`,
+      'guide-without-scim': `${ACME}/guides/google`,
     },
     operatorPages: { requests: '/oidc-requests', 'provisioning-operator': `${directory.path}/provisioning` },
   };
