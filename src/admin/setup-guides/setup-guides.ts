@@ -11,7 +11,7 @@ import type { GuidePart, GuidePiece, GuideValues, SetupGuide } from './setup-gui
 export const SETUP_GUIDES: readonly SetupGuide[] = [ENTRA, OKTA, ONELOGIN, JUMPCLOUD, GOOGLE, AUTH0, KEYCLOAK];
 
 /** A piece of a filled guide: what has `copy` is a value to be copied. */
-interface FilledPiece {
+export interface FilledPiece {
   readonly text: string;
   readonly copy?: true;
 }
