@@ -10,7 +10,7 @@ const WIDTH = 440;
 const MOST = 20;
 const LETTERS = 20;
 const WORDS = { appears: 'appears', stays: 'stays', goes: 'goes' } as const;
-const LOOKS = { appears: 'gains', stays: '', goes: 'loses' } as const;
+const LOOKS = { appears: 'gains', stays: 'stays', goes: 'loses' } as const;
 
 /** Groups on the left, what they give on the right, and the lines between them; the same as a list below for who cannot see it. */
 export function mappingPicture(lines: readonly MappingLine[]): Html {

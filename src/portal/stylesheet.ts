@@ -18,7 +18,7 @@ h1 { font-size: 1.65rem; line-height: 1.25; margin: 0 0 1rem; letter-spacing: -.
 p, ul, ol { max-width: 44rem; } li { margin: .2rem 0; }
 .skip { position: absolute; left: -100rem; } .skip:focus { left: 1rem; top: .5rem; background: var(--box); padding: .5rem 1rem; z-index: 1; }
 header p { max-width: none; }
-:focus-visible, input:focus, select:focus, textarea:focus { outline: 3px solid var(--link); outline-offset: 2px; border-radius: .15rem; }
+:focus-visible, input:focus-within, select:focus, textarea:focus { outline: 3px solid var(--link); outline-offset: 2px; border-radius: .15rem; }
 table { border-collapse: collapse; width: 100%; margin: .75rem 0; background: var(--box); border: 1px solid var(--line); }
 caption { text-align: start; color: var(--quiet); padding: .25rem 0; } th { font-size: .875rem; color: var(--quiet); font-weight: 600; }
 th, td { text-align: start; vertical-align: top; padding: .55rem .75rem; border-bottom: 1px solid var(--line); } td form { margin: 0; }

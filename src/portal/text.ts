@@ -1,7 +1,7 @@
 import { type Html, html } from './html.js';
 
-const SHOWN = 60;
-const TOLD = 120;
+const SHOWN = 80;
+const TOLD = 200;
 /** What turns the direction of the text around it. */
 const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const UNSEEN = '(a name that cannot be seen)';

@@ -277,7 +277,9 @@ describe('what groups give', () => {
     const send = async (changes: Readonly<Record<string, string>>) => {
       const key = { _key: JSON.stringify(changes) };
       const { text } = await owner.form(`${at}/preview`, encoded({ ...fields, ...key, ...changes }));
-      return [...text.matchAll(/as (?:Member|Administrator): <strong[^>]*>(\w+)/g)].map(([, change]) => change);
+      return [...text.matchAll(/as (?:Member|Administrator)<\/td><td[^>]*><strong[^>]*>(\w+)/g)].map(
+        ([, change]) => change,
+      );
     };
     expect(await send({})).toEqual(['stays', 'stays']);
     expect(await send({ 'rows.0.keep': 'false' })).toEqual(['goes', 'stays']);

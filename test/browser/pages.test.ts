@@ -97,18 +97,21 @@ describeInBrowser('the pages of the administration', (open) => {
 
   it('are walked with the keyboard alone: every control is reached in turn, and one sees where one is', async () => {
     const found = await everyPage(async ({ page }) => {
-      const controls = await page.locator(CONTROLS).count();
-      const reached = new Set<string>();
-      const unseen: string[] = [];
+      const controls = await page.locator(CONTROLS).filter({ visible: true }).count();
+      const reached = new Set<number>();
+      const unseen = new Map<number, string>();
       // A date and time has a stop for each of its parts.
-      const dates = await page.locator('[type=datetime-local]').count();
+      const dates = await page.locator('[type=datetime-local]').filter({ visible: true }).count();
       for (let step = 0; step < controls + dates * PARTS_OF_A_DATE && reached.size < controls; step += 1) {
         await page.keyboard.press('Tab');
         const { place, text, outline } = (await page.evaluate(FOCUSED)) as Focused;
-        reached.add(String(place));
-        if (outline === 'none') unseen.push(`one does not see the focus on ${text}`);
+        if (text.startsWith('<body')) continue;
+        // Of a date and time the browser marks the part that one is at, and the whole at its first.
+        if (outline === 'none' && !reached.has(place)) unseen.set(place, `one does not see the focus on ${text}`);
+        reached.add(place);
       }
-      return reached.size === controls ? unseen : [...unseen, `${reached.size} of ${controls} controls are reached`];
+      const rest = reached.size === controls ? [] : [`${reached.size} of ${controls} controls are reached`];
+      return [...unseen.values(), ...rest];
     });
     expect(found).toEqual([]);
   });

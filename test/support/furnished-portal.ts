@@ -49,15 +49,17 @@ export async function createFurnishedPortal(text: (what: string) => string = (wh
     breakGlassEmails: 'ops@acme.org',
   });
   const directory = await site.directory(text('Entra ID').slice(0, 100));
+  // A name that is pushed has 1,024 characters at most; those of the host have as many as it likes.
+  const pushed = (what: string) => text(what).slice(0, 1024);
   const ids: string[] = [];
   for (const who of ['ada', 'barbara', 'claude', 'dorothy', 'edsger', 'frances']) {
-    ids.push(await directory.user(who, { displayName: text(who) }));
+    ids.push(await directory.user(who, { displayName: pushed(who) }));
   }
   // Somebody who is there already waits for a decision.
-  await directory.user('alan', { displayName: text('Alan Turing') });
+  await directory.user('alan', { displayName: pushed('Alan Turing') });
   const groups: string[] = [];
   for (const [index, group] of ['Engineering', 'Finance', 'Helpdesk', 'Everybody', 'Nobody'].entries()) {
-    groups.push(await directory.group(text(group), ids.slice(index)));
+    groups.push(await directory.group(pushed(group), ids.slice(index)));
   }
   const [first = '', second = '', third = ''] = groups;
   const groupPath = `${directory.path}/groups/${first}`;
