@@ -25,7 +25,7 @@ interface Ready {
 }
 
 // Each start is a process of its own.
-jest.setTimeout(30_000);
+jest.setTimeout(90_000);
 
 let built: BuiltPackage;
 const programs: ChildProgram[] = [];
@@ -858,11 +858,11 @@ function claimsOf(text: string): Readonly<Record<string, unknown>> {
   return JSON.parse(json.replaceAll('&#34;', '"')) as Readonly<Record<string, unknown>>;
 }
 
-/** Waits for something that happens within seconds. */
+/** Waits for something that happens within seconds, on a busy machine within a minute. */
 async function eventually(happened: () => Promise<boolean>): Promise<void> {
-  const limit = Date.now() + 15_000;
+  const limit = Date.now() + 60_000;
   while (!(await happened())) {
-    if (Date.now() > limit) throw new Error('it has not happened in fifteen seconds');
+    if (Date.now() > limit) throw new Error('it has not happened in a minute');
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

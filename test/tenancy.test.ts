@@ -11,6 +11,7 @@ import { createDirectoryLocator, isAddressedBy } from '../src/tenancy/directory-
 import { createDirectoryTokens, type NewDirectoryToken } from '../src/tenancy/directory-tokens.js';
 import { normalizeHost } from '../src/tenancy/host-name.js';
 import { allows } from '../src/tenancy/scopes.js';
+import { leastCpu } from './support/cpu-time.js';
 
 const START = Date.parse('2025-06-01T12:00:00.000Z');
 
@@ -214,7 +215,7 @@ describe('the Authorization header (TQ-38, OU-25)', () => {
     expect(readAuthorization(header)).toBeUndefined();
   });
 
-  it('takes the time of its length, whatever stands in it', () => {
+  it('takes the time of its length, whatever stands in it', async () => {
     const hostile = [
       'Bearer '.repeat(73),
       ' '.repeat(512),
@@ -222,9 +223,10 @@ describe('the Authorization header (TQ-38, OU-25)', () => {
       `x${' '.repeat(510)}y`,
       'b'.repeat(512),
     ];
-    const started = performance.now();
-    for (let round = 0; round < 1000; round += 1) for (const header of hostile) readAuthorization(header);
-    expect(performance.now() - started).toBeLessThan(2000);
+    const read = () => {
+      for (let round = 0; round < 1000; round += 1) for (const header of hostile) readAuthorization(header);
+    };
+    expect(await leastCpu(2000, read)).toBeLessThan(2000);
   });
 });
 

@@ -182,7 +182,7 @@ describe('a guarded fetch and a server with TLS', () => {
   function fetchWith(options: GuardedFetchOptions): GuardedFetch {
     return createGuardedFetch({
       unsafeLoopback: true,
-      timeout: 2000,
+      timeout: 20_000,
       lookup: async (host) => {
         lookups.push(host);
         return ['127.0.0.1'];
@@ -240,7 +240,7 @@ describe('a guarded fetch and a server with TLS', () => {
     const hasty = fetchWith({ certificateAuthorities: [certificate.cert], timeout: 200 });
     const begun = performance.now();
     expect(await fault(hasty, at(path))).toBe('timeout');
-    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(performance.now() - begun).toBeLessThan(5000);
   });
 
   it('never follows a redirect', async () => {

@@ -18,7 +18,7 @@ export async function exchangeUntilClosed(app: Express, bytes: string | Uint8Arr
   await once(server, 'listening');
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   socket.setEncoding('utf8');
-  socket.setTimeout(2000, () => socket.destroy(new Error('the server keeps the connection open')));
+  socket.setTimeout(4000, () => socket.destroy(new Error('the server keeps the connection open')));
   socket.write(bytes);
   let received = '';
   try {
