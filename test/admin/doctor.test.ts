@@ -369,7 +369,7 @@ describe('the doctor', () => {
   beforeAll(async () => {
     site = await openSite({ traffic: true, tokenCacheSeconds: 0 }, storage);
     await Promise.all(SCENARIOS.map(play));
-  }, 20_000);
+  });
 
   afterAll(() => site.close());
 

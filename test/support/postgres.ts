@@ -127,7 +127,7 @@ async function waitUntilReady(connectionString: string): Promise<void> {
       await client.end();
       return;
     } catch (error) {
-      if (attempt === 200) throw error;
+      if (attempt === 600) throw error;
       await setTimeout(50);
     }
   }
