@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import { createScimRouter } from 'express-sso-scim';
 import type { ConsoleSite } from './console-site.js';
 import { createDnsPage } from './dns-page.js';
+import { endAccess } from './end-access.js';
 import { createFounding } from './found-page.js';
 import { frontPage } from './front-page.js';
 import type { LoginChoice } from './login-page.js';
@@ -29,11 +30,7 @@ export function createApplication(
       provisioning: RULES,
       // What identity providers have sent, for the pages of activity and health. It writes for reads too.
       traffic: true,
-      endAccess: ({ directoryId, userId, reason }) =>
-        // Sessions end by themselves here, since each request looks at the person, see sign-in.ts.
-        console.log(
-          `${directoryId}: ${userId} is ${reason}. An application ends the sessions and keys of this person here.`,
-        ),
+      endAccess,
     }),
   );
   const router = mountSignIn(app, site, signIn);

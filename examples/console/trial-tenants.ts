@@ -12,6 +12,7 @@ import {
   type TenantActor,
   type TenantResolver,
 } from 'express-sso-scim';
+import { endAccess } from './end-access.js';
 import type { TrialZone } from './trial-zone.js';
 
 /** Who acts in the example: somebody of the organization, and somebody who runs the application. */
@@ -39,6 +40,8 @@ export function createTrialTenants(
     storage,
     keyRing,
     lookupTxt,
+    // The same as the router's: it goes on where a request could not end the access.
+    endAccess,
     onEvent: async (event) => console.log(`An application tells the owners of ${event.organizationId}: ${event.kind}`),
   });
 

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
+import { isStorableText } from '../core/storable-text.js';
 import type { OidcTenant } from '../tenancy/oidc-tenant.js';
 import { CLOCK_TOLERANCE } from './client-configuration.js';
 import { entraTenantOf, fillIssuer, isGoogle } from './issuer-rules.js';
@@ -44,7 +45,7 @@ export async function verifyIdToken(
   }
   const { sub, sid } = claims;
   const subject = textOf(sub);
-  if (subject === undefined || subject.length > LONGEST_IDENTIFIER) throw invalid('sub');
+  if (subject === undefined || subject.length > LONGEST_IDENTIFIER || !isStorableText(subject)) throw invalid('sub');
   if (sid !== undefined && (typeof sid !== 'string' || sid.length > LONGEST_IDENTIFIER)) throw invalid('sid');
   const issuer = issuerOf(tenant, metadata, claims);
   checkHostedDomain(tenant, metadata, claims);

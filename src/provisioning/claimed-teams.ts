@@ -1,3 +1,4 @@
+import { isStorableText } from '../core/storable-text.js';
 import type { ManagedStorage } from '../storage/managed-storage.js';
 import type { OrganizationScope } from '../storage/scope.js';
 import type { IdentifiedTeam } from './claim-groups.js';
@@ -18,7 +19,8 @@ export async function spacesNamed(
     items
       .slice(0, MOST_SPACES)
       .filter((item) => typeof item === 'string')
-      .map((item) => item.trim()),
+      .map((item) => item.trim())
+      .filter(isStorableText),
   );
   const found: NamedTeam[] = [];
   for (const name of names) {

@@ -24,10 +24,12 @@ export async function readExplanation(
   if (!membership || !person) return [];
   const override = overrides.find((each) => each.teamId === teamId);
   const waiting = await storage.holds.waiting(scope, [userId]);
-  const { names, autoGroups } = await readNames(storage, scope, userId, teamId, membership.sources);
+  const steps = await stepsOf(storage, scope, userId, teamId, membership.sources);
+  const userIds = [...new Set([userId, ...steps.flatMap(({ by }) => by ?? [])])];
+  const { names, autoGroups } = await readNames(storage, scope, userIds, teamId, membership.sources);
   return explainMembership(membership, {
     names,
-    steps: await stepsOf(storage, scope, userId, teamId, membership.sources),
+    steps,
     ...(override && { override }),
     autoGroups,
     shown: isShownInTeams(person, policy),
@@ -38,11 +40,15 @@ export async function readExplanation(
 async function readNames(
   storage: ManagedStorage,
   scope: OrganizationScope,
-  userId: string,
+  userIds: readonly string[],
   teamId: string,
   sources: readonly GrantSource[],
 ): Promise<{ readonly names: Names; readonly autoGroups: ReadonlySet<string> }> {
-  const user = await storage.users.get(scope, userId);
+  const people = new Map<string, string>();
+  for (const id of userIds) {
+    const user = await storage.users.get(scope, id);
+    if (user) people.set(id, user.displayName ?? user.email);
+  }
   const team = await storage.teams.get(scope, teamId);
   const tenants = await storage.oidcTenants.list(scope);
   const directories = await storage.directories.list(scope);
@@ -58,11 +64,13 @@ async function readNames(
   }
   return {
     names: {
-      people: new Map(user ? [[userId, user.displayName ?? user.email]] : []),
+      people,
       teams: new Map(team ? [[teamId, team.name]] : []),
       groups,
       directories: new Map(directories.map(({ id, name }) => [id, name])),
-      tenants: new Map(tenants.map(({ id }) => [id, id])),
+      tenants: new Map(
+        tenants.map(({ id, settings: { authority } }) => [id, typeof authority === 'string' ? authority : id]),
+      ),
     },
     autoGroups,
   };

@@ -35,8 +35,12 @@ export function holdRemovals(
   limit: BlastRadius | 'off',
 ): HeldPlan {
   const waits = new Set(waiting.map(grantKey));
-  const wantedKeys = new Set(wanted.map(grantKey));
-  const released = waiting.filter((grant) => wantedKeys.has(grantKey(grant)));
+  const roles = new Map(wanted.map((grant) => [grantKey(grant), grant.role]));
+  const released = waiting.filter((grant) => {
+    const role = roles.get(grantKey(grant));
+    // An owner who is to be less is not wanted again for still being wanted as something.
+    return grant.target === 'organization' ? role === grant.role : role !== undefined;
+  });
   const fresh = plan.remove.filter((grant) => isDerived(grant) && !waits.has(grantKey(grant)));
   const losing = lost + new Set(fresh.map(({ userId }) => userId)).size;
   const held = limit !== 'off' && losing > limit.people && losing > limit.share * people ? fresh : [];

@@ -74,13 +74,13 @@ export function createInboxService(options: {
       const grants = hold.grants.filter((grant) => known.has(grantKey(grant)));
       await within.holds.release(scope, hold.grants);
       step.note(kind, { holdId });
-      if (kind === 'hold-rejected') {
-        const manual = there.filter(({ source }) => source === 'manual');
-        await step.grants(keepAsManual(grants, manual, setup.roles));
-        return true;
-      }
       const wanted = await stillWanted(within, scope, grants, setup);
       const remove = grants.filter((grant) => !wanted.has(grantKey(grant)));
+      if (kind === 'hold-rejected') {
+        const manual = there.filter(({ source }) => source === 'manual');
+        await step.grants(keepAsManual(remove, manual, setup.roles));
+        return true;
+      }
       await step.grants(await keepOwners(within, scope, step, { ...EMPTY_PLAN, remove }, setup.roles));
       return true;
     });

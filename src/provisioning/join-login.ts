@@ -5,8 +5,6 @@ import type { ProvisioningPolicy } from './provisioning-policy.js';
 export interface LoginCandidate {
   readonly userId: string;
   readonly ended?: EndReason;
-  /** Set while ending access has been decided and the host has not carried it out yet. */
-  readonly accessEnding?: boolean;
   /** Whether another identity of the same tenant leads to this person. */
   readonly linkedElsewhere: boolean;
 }
@@ -28,9 +26,8 @@ export interface LoginGround {
 
 /** Why somebody may not sign in; each has a sentence in the sign-in pages. */
 export type LoginRefusal =
+  /** Access has ended, whether the host has carried that out already or not. */
   | 'deactivated'
-  /** Access is just being ended. */
-  | 'access-ending'
   /** The address leads to somebody who signs in as somebody else. */
   | 'linked-elsewhere'
   /** The provider gave no address that may lead to an account. */
@@ -67,7 +64,6 @@ export function joinLogin({
     return policy.justInTime === 'create' ? { kind: 'create' } : { kind: 'refused', reason: 'not-provisioned' };
   }
   const { userId } = found;
-  if (found.accessEnding) return { kind: 'refused', reason: 'access-ending', userId };
   if (found.ended !== undefined) return { kind: 'refused', reason: 'deactivated', userId };
   if (byLink) return { kind: 'known', userId };
   if (found.linkedElsewhere) return { kind: 'refused', reason: 'linked-elsewhere', userId };

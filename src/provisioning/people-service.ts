@@ -175,7 +175,8 @@ export function createPeopleService(options: {
         const [person] = await within.people.getMany(scope, [userId]);
         if (person?.ended !== 'by-hand') return;
         const { directoryUsers, linked: _, ended: _ended, ...record } = person;
-        const ended = endByDirectories(directoryUsers, policy.activeWhen, directoryUsers.length > 0);
+        const known = directoryUsers.length > 0 || person.madeBy === 'directory';
+        const ended = endByDirectories(directoryUsers, policy.activeWhen, known);
         await within.people.put(scope, [{ ...record, ...(ended !== undefined && { ended }) }]);
         if (ended !== undefined) return;
         await within.users.setAccess(scope, userId, 'open');

@@ -19,6 +19,8 @@ export interface PushedUser {
   readonly id: string;
   readonly attributes?: JsonObject;
   readonly pushed?: PushedProfile;
+  /** The addresses it has had until now. */
+  readonly formerAddresses?: readonly string[];
 }
 
 /**
@@ -29,7 +31,7 @@ export async function readPersonGround(
   storage: ManagedStorage,
   scope: DirectoryScope,
   person: Person,
-  { id, attributes, pushed }: PushedUser,
+  { id, attributes, pushed, formerAddresses = [] }: PushedUser,
   at: string,
   setup: DirectorySetup,
 ): Promise<PersonGround> {
@@ -37,7 +39,8 @@ export async function readPersonGround(
   const { ofDirectory, others } = await splitGrants(storage, scope, person, grants);
   const groups = attributes ? ((await storage.groups.groupsOf(scope, [id])).get(id) ?? []) : [];
   const attributeRole = attributes && attributeRoleOf(attributes, ofDirectory, scope, setup);
-  const protection = await protectionOf(storage, scope, person.userId, grants, pushed, setup);
+  const addresses = [...formerAddresses, ...(pushed?.addresses ?? [])];
+  const protection = await protectionOf(storage, scope, person.userId, grants, addresses, setup);
   return {
     at,
     ofDirectory,
@@ -64,13 +67,10 @@ async function splitGrants(
   const groupIds = grants.map(({ source }) => partsOfSource(source)).filter(({ kind }) => kind === 'group');
   const elsewhere = directoryUsers.some((each) => each.directoryId !== directoryId);
   const own = elsewhere
-    ? new Set(
-        (
-          await storage.groups.getMany(
-            scope,
-            groupIds.map(({ id }) => id),
-          )
-        ).map(({ id }) => id),
+    ? await ownGroups(
+        storage,
+        scope,
+        groupIds.map(({ id }) => id),
       )
     : undefined;
   const isOwn = ({ source }: Grant) => {
@@ -79,6 +79,20 @@ async function splitGrants(
     return (kind === 'directory' || kind === 'attribute' || kind === 'default-team') && id === directoryId;
   };
   return { ofDirectory: grants.filter(isOwn), others: grants.filter((grant) => !isOwn(grant)) };
+}
+
+/** Which of these groups are the directory's, those included that are gone and whose removal waits. */
+async function ownGroups(
+  { groups, holds }: ManagedStorage,
+  scope: DirectoryScope,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const own = new Set((await groups.getMany(scope, ids)).map(({ id }) => id));
+  if (ids.every((id) => own.has(id))) return own;
+  for (const hold of await holds.list(scope)) {
+    for (const { source } of hold.grants) own.add(partsOfSource(source).id);
+  }
+  return own;
 }
 
 function attributeRoleOf(
@@ -106,14 +120,17 @@ async function protectionOf(
   scope: DirectoryScope,
   userId: string,
   grants: readonly Grant[],
-  pushed: PushedProfile | undefined,
+  addresses: readonly string[],
   setup: DirectorySetup,
 ): Promise<PersonGround['protection']> {
   const organization = await storage.organizations.get(scope.organizationId);
   if (organization?.rootUserId === userId) return 'root-user';
-  if (pushed) {
-    const { breakGlass } = await readTenantFacts(storage, scope, setup);
-    if (pushed.addresses.some((address) => breakGlass.has(foldCase(address)))) return 'break-glass';
+  const { breakGlass } = await readTenantFacts(storage, scope, setup);
+  if (breakGlass.size > 0) {
+    // Whatever a directory calls somebody: the account is known by the address that the host has.
+    const user = await storage.users.get(scope, userId);
+    const all = user ? [...addresses, user.email] : addresses;
+    if (all.some((address) => breakGlass.has(foldCase(address)))) return 'break-glass';
   }
   const owner = ownerRole(setup.roles);
   if (!grants.some(({ target, role }) => target === 'organization' && role === owner)) return undefined;

@@ -25,6 +25,7 @@ export type JoinChoice = { readonly kind: 'link'; readonly userId: string } | { 
 /**
  * Finds out who a directory user is that nobody is behind yet, and makes it that person.
  * @throws {ProvisioningRefusedError} when the rules do not let the directory have this user.
+ * @throws {RangeError} for the choice of somebody whom the organization does not have.
  */
 export async function joinPerson(
   storage: ManagedStorage,
@@ -39,6 +40,9 @@ export async function joinPerson(
   const match = choice ?? matchPerson(ground);
   const subject = `user:${id}`;
   if (match.kind === 'refused') throw new ProvisioningRefusedError(match);
+  if (choice && match.kind === 'link' && !(await storage.users.get(scope, match.userId))) {
+    throw new RangeError(`there is nobody with the id ${JSON.stringify(match.userId)}`);
+  }
   if (match.kind === 'conflict') {
     const { reason, userId } = match;
     const known = await storage.conflicts.find(scope, subject);

@@ -55,17 +55,18 @@ export function planPersonChange(
   const refusal = refusalOf(facts, event, directoryUsers, byDirectories, ground);
   if (refusal) return refuse(refusal);
 
-  const ended = facts.ended === 'by-hand' ? facts.ended : byDirectories;
+  const ended = endAfter(facts, event, byDirectories);
   const end = facts.ended === undefined ? ended : undefined;
   const deleted =
-    (ended === 'deactivated' && policy.deactivation === 'delete') ||
-    (ended === 'deleted' && policy.deletion === 'delete');
+    facts.ended !== 'by-hand' &&
+    ((byDirectories === 'deactivated' && policy.deactivation === 'delete') ||
+      (byDirectories === 'deleted' && policy.deletion === 'delete'));
   if (deleted) {
     const remove = [...ground.ofDirectory, ...ground.others];
     return { facts: undefined, grants: { add: [], remove, change: [] }, ...(end && { end }) };
   }
   const { ended: _before, ...kept } = facts;
-  const existing = event.kind === 'join' && event.existing && facts.activatedAt === undefined;
+  const existing = wasThere(facts, event) && facts.activatedAt === undefined;
   const invited = isInvitationDue(facts, directoryUsers, ended, event, policy);
   return {
     facts: {
@@ -79,6 +80,21 @@ export function planPersonChange(
     ...(end && { end }),
     ...(invited && { invite: `invited:${facts.userId}` }),
   };
+}
+
+/** What hands have ended stays ended, and nobody comes back because a directory deletes them. */
+function endAfter(
+  { ended }: PersonFacts,
+  event: DirectoryEvent,
+  byDirectories: EndReason | undefined,
+): EndReason | undefined {
+  if (ended === 'by-hand') return ended;
+  return event.kind === 'leave' ? (byDirectories ?? ended) : byDirectories;
+}
+
+/** Whether the person was in use before any directory knew them. */
+function wasThere({ madeBy }: PersonFacts, event: DirectoryEvent): boolean {
+  return event.kind === 'join' && event.existing && madeBy !== 'directory';
 }
 
 function directoryUsersAfter(
@@ -115,7 +131,7 @@ function isInvitationDue(
   { beforeFirstLogin }: ProvisioningPolicy,
 ): boolean {
   if (beforeFirstLogin !== 'invited' || ended !== undefined || directoryUsers.length === 0) return false;
-  if (event.kind === 'join' && event.existing) return false;
+  if (wasThere(facts, event)) return false;
   return facts.invitedAt === undefined && facts.activatedAt === undefined;
 }
 

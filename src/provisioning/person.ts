@@ -25,6 +25,8 @@ export interface PersonFacts {
   readonly activatedAt?: string;
   readonly invitedAt?: string;
   readonly ended?: EndReason;
+  /** Who made the person; absent for people who were there before. */
+  readonly madeBy?: 'directory' | 'login';
 }
 
 /** What a person is; derived, never stored. */

@@ -11,6 +11,7 @@ import { laterThan } from './optimistic-change.js';
 import { changePerson } from './person-change.js';
 import { readPersonGround } from './person-ground.js';
 import { joinPerson } from './person-join.js';
+import { ProvisioningRefusedError } from './provisioning-refused-error.js';
 import type { CompleteRules } from './provisioning-rules.js';
 import { carryOutPush, type PushedChange } from './pushed-change.js';
 import { readPushedProfile } from './pushed-profile.js';
@@ -85,7 +86,8 @@ export function createProvisionedUsers(options: {
         // Somebody from before provisioning is nobody's yet, and has access all the same.
         let ends = !person && isActive(user);
         if (person) {
-          const ground = await readPersonGround(within, scope, person, { id }, step.at, setup);
+          const { addresses: formerAddresses } = readPushedProfile(user.attributes, setup.phoneCountry);
+          const ground = await readPersonGround(within, scope, person, { id, formerAddresses }, step.at, setup);
           const event = { kind: 'leave', directoryUserId: id } as const;
           ({ ends } = await changePerson(within, scope, step, { person, event, ground }, setup));
         }
@@ -118,13 +120,27 @@ async function follow(
   const active = isActive(draft);
   step.note('user-changed', { directoryUserId: id, active });
   const [person] = await within.people.ofDirectoryUsers(scope, [id]);
-  if (!person && active) return (await joinPerson(within, scope, step, { id, attributes }, setup)).ends;
+  if (!person && active) {
+    try {
+      return (await joinPerson(within, scope, step, { id, attributes }, setup)).ends;
+    } catch (error) {
+      if (before['active'] !== false && isRefusedAsNew(error)) return false;
+      throw error;
+    }
+  }
   // Somebody from before provisioning is nobody's yet, and has access all the same.
   if (!person) return before['active'] !== false;
   const pushed = readPushedProfile(attributes, setup.phoneCountry);
-  const ground = await readPersonGround(within, scope, person, { id, attributes, pushed }, step.at, setup);
+  const { addresses: formerAddresses } = readPushedProfile(before, setup.phoneCountry);
+  const now = { id, attributes, pushed, formerAddresses };
+  const ground = await readPersonGround(within, scope, person, now, step.at, setup);
   const event = { kind: 'update', directoryUser: { id, directoryId: scope.directoryId, active } } as const;
   return (await changePerson(within, scope, step, { person, event, ground, pushed }, setup)).ends;
+}
+
+/** Who is not to become anybody new, and was let in before: the directory may go on changing such a user. */
+function isRefusedAsNew(error: unknown): boolean {
+  return error instanceof ProvisioningRefusedError && error.reason === 'auto-provision-off';
 }
 
 function isActive({ attributes }: ResourceDraft): boolean {

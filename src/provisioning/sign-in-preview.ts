@@ -10,6 +10,7 @@ import { planLogin } from './login-plan.js';
 import { SIGN_IN_SENTENCES } from './login-refusal.js';
 import type { CompleteRules } from './provisioning-rules.js';
 import type { SignInIdentity } from './sign-in-identity.js';
+import { storableIdentity } from './storable-identity.js';
 
 /** What a sign-in would do. */
 export type SignInPreview =
@@ -32,11 +33,12 @@ interface PlaceInTeam {
 export async function previewSignIn(
   storage: Storage,
   scope: OrganizationScope,
-  identity: SignInIdentity,
+  given: SignInIdentity,
   { policy, roles }: CompleteRules,
   at: string,
 ): Promise<SignInPreview> {
   const all = managed(storage);
+  const identity = storableIdentity(given);
   const match = joinLogin({ ...(await readLoginGround(all, scope, identity)), policy });
   if (match.kind === 'refused') return { kind: 'refused', sentence: SIGN_IN_SENTENCES[match.reason] };
   const created = match.kind === 'create';

@@ -19,6 +19,7 @@ import { ProvisioningRefusedError } from './provisioning-refused-error.js';
 import { completeRules, PROVISIONING_RULES_SCHEMA, type ProvisioningRules } from './provisioning-rules.js';
 import { beginStep, type ProvisioningStep } from './provisioning-step.js';
 import type { SignInIdentity } from './sign-in-identity.js';
+import { storableIdentity } from './storable-identity.js';
 
 /** The rules, which are those of the routers, and what single tenants and people differ in. */
 export interface SignInProvisioningOptions extends ProvisioningRules {
@@ -94,7 +95,8 @@ export function createSignInProvisioning(
   const rules = completeRules(told);
   const site = { rules, policyOf, initialTeams, claimRoles };
 
-  return async ({ identity }) => {
+  return async ({ identity: given }) => {
+    const identity = storableIdentity(given);
     const scope = { organizationId: identity.organizationId };
     // The host is asked before, because nothing of the host's is called inside a transaction.
     const known = hasPassword && (await readLoginGround(managed(storage), scope, identity));

@@ -96,6 +96,16 @@ describe('All Quiet: who may be provisioned (AQ-5, AQ-6, AQ-40, AQ-44 to AQ-46)'
     expect((await later.get('/Users')).status).toBe(200);
   });
 
+  it('AQ-42 where anybody may see which directories there are, an address is a 404 until it is opened', async () => {
+    const site = await openOrganization({ router: { openDiscovery: true } });
+    const early = clientOf(site.app, { ...site.client.directory, id: 'acme-later' }, 'no token');
+    expect((await early.get('/ServiceProviderConfig')).status).toBe(404);
+    await site.directory('acme-later');
+    site.time(60_000);
+    expect((await early.get('/ServiceProviderConfig')).status).toBe(200);
+    expect((await early.get('/Users')).status).toBe(401);
+  });
+
   it('AQ-41 AQ-35 a directory is opened later for an active tenant, with its own preferences of phone numbers', async () => {
     const site = await openOrganization();
     const later = await site.directory('acme-later');
@@ -448,6 +458,7 @@ describe('All Quiet: removals that wait (design promise 11)', () => {
     await site.client.put(`/Groups/${group}`, { displayName: 'Reds', members: [] }).expect(200);
     await site.client.patch(`/Groups/${group}`, adding(ids[0] ?? '')).expect(200);
     const [hold] = await site.service.inbox.holds(SCOPE);
+    expect(hold?.grants).toHaveLength(2);
     expect(await site.service.inbox.approve(SCOPE, hold?.id ?? '', OPERATOR)).toBe(true);
     expect(await site.team('red')).toEqual(['ada Member']);
     expect(await site.service.inbox.holds(SCOPE)).toEqual([]);

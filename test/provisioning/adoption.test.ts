@@ -189,6 +189,18 @@ describe('people who were pushed before provisioning was switched on', () => {
     expect(await site.people()).toEqual([]);
   });
 
+  it('may be changed and ended where the directory takes nobody new, and are not let in anew', async () => {
+    const site = await switchOn({ policy: { ...OPEN, autoProvision: 'refuse' } });
+    const [ada, ben] = [await site.push('ada'), await site.push('ben', { active: false })];
+    await site.client.patch(`/Users/${ada}`, [{ op: 'replace', path: 'title', value: 'Dr' }]).expect(200);
+    expect((await site.client.get(`/Users/${ada}`)).body.title).toBe('Dr');
+    expect((await site.client.patch(`/Users/${ben}`, active(true)).expect(403)).body.detail).toMatch(/new users/);
+    await site.client.patch(`/Users/${ada}`, active(false)).expect(200);
+    expect(site.calls).toEqual([{ ...SCOPE, userId: ada, reason: 'deactivated' }]);
+    await site.client.patch(`/Users/${ada}`, active(true)).expect(403);
+    expect(await site.people()).toEqual([]);
+  });
+
   it('are told in words when the rules do not let the directory have them', async () => {
     const site = await switchOn({ policy: { ...OPEN, autoProvision: 'refuse' } });
     const [ada, ben] = [await site.push('ada'), await site.push('ben')];

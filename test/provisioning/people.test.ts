@@ -373,11 +373,6 @@ describe('who signs in', () => {
       { kind: 'refused', reason: 'deactivated' },
     ],
     [
-      'promise 7: nobody whose access is being ended',
-      { byLink: { ...ada, accessEnding: true } },
-      { kind: 'refused', reason: 'access-ending' },
-    ],
-    [
       'nobody who is deactivated, by address',
       { byEmail: { ...ada, ended: 'by-hand' } },
       { kind: 'refused', reason: 'deactivated' },

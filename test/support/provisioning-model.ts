@@ -99,6 +99,10 @@ interface ModelPerson {
   invited: boolean;
   /** Whether a directory has known the person without ending that by deleting them. */
   everInDirectory: boolean;
+  /** Whether nobody knew the person before a directory did. */
+  madeByDirectory: boolean;
+  /** Whether the person was out when a directory took its word back: that lets nobody in. */
+  keptOut: boolean;
   readonly byHand: Map<string, string>;
   spaces: readonly (readonly [team: string, role: string])[];
   claimed: readonly string[];
@@ -150,15 +154,19 @@ export class ProvisioningModel {
         if (!pushed) return;
         if (step.do === 'set-active') pushed.active = step.active;
         else pushed.role = step.role;
-        if (pushed.joined) this.#look(step.person);
+        if (pushed.joined) this.#heard(step.person);
         else if (pushed.active) this.#join(step.directory, step.person);
         return;
       }
       case 'delete': {
         const known = this.#pushed.get(`${step.directory} ${step.person}`)?.joined;
+        const wasOut = this.#end(step.person) !== undefined;
         this.#pushed.delete(`${step.directory} ${step.person}`);
         if (step.directory === 'main') for (const group of this.#groups.values()) take(group.members, step.person);
-        if (known) this.#look(step.person);
+        if (!known) return;
+        const person = this.#people.get(step.person);
+        if (person) person.keptOut = wasOut;
+        this.#look(step.person);
         return;
       }
       case 'create-group':
@@ -214,15 +222,22 @@ export class ProvisioningModel {
     const pushed = this.#pushed.get(`${directory} ${name}`);
     if (!pushed) return;
     const existing = this.#people.get(name);
-    const person = existing ?? newPerson();
+    const person = existing ?? { ...newPerson(), madeByDirectory: true };
     this.#people.set(name, person);
     pushed.joined = true;
     person.everInDirectory = true;
-    if (existing) person.activated = true;
+    if (!person.madeByDirectory) person.activated = true;
     if (this.#policy.membershipAuthority === 'scim') {
       person.spaces = [];
       person.claimed = [];
     }
+    this.#heard(name);
+  }
+
+  /** A directory has said something about somebody it knows. */
+  #heard(name: string): void {
+    const person = this.#people.get(name);
+    if (person) person.keptOut = false;
     this.#look(name);
   }
 
@@ -250,7 +265,7 @@ export class ProvisioningModel {
     const all = this.#pushedOf(name).map(([, pushed]) => pushed);
     if (all.length === 0) return this.#people.get(name)?.everInDirectory ? 'gone' : undefined;
     const on = this.#policy.activeWhen === 'any' ? all.some(({ active }) => active) : all.every(({ active }) => active);
-    return on ? undefined : 'off';
+    return on && !this.#people.get(name)?.keptOut ? undefined : 'off';
   }
 
   #pushedOf(name: string): readonly (readonly [ModelDirectory, Pushed])[] {
@@ -465,6 +480,8 @@ function newPerson(): ModelPerson {
     activated: false,
     invited: false,
     everInDirectory: false,
+    madeByDirectory: false,
+    keptOut: false,
     byHand: new Map(),
     spaces: [],
     claimed: [],

@@ -206,7 +206,9 @@ export class ToyProvisioning {
       breakGlass: false,
     });
     if (match.kind !== 'create' && match.kind !== 'link') throw new Error(`unexpected match: ${match.kind}`);
-    if (!existing) this.#people.set(user.name, { userId: user.name, directoryUsers: [], linked: false });
+    if (!existing) {
+      this.#people.set(user.name, { userId: user.name, directoryUsers: [], linked: false, madeBy: 'directory' });
+    }
     user.userId = user.name;
     this.#change(user, { kind: 'join', directoryUser: factsOf(user), existing: match.kind === 'link' });
   }
