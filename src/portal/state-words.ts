@@ -13,6 +13,11 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** A state in words. */
+export function stateText(state: string): string {
+  return WORDS[state] ?? state;
+}
+
+/** The same as a sign with a colour. */
 export function stateWords(state: string): Html {
-  return html`<span class="state state-${state}">${WORDS[state] ?? state}</span>`;
+  return html`<span class="state state-${state}">${stateText(state)}</span>`;
 }

@@ -24,10 +24,12 @@ export async function readExplanation(
   if (!membership || !person) return [];
   const override = overrides.find((each) => each.teamId === teamId);
   const waiting = await storage.holds.waiting(scope, [userId]);
-  const { names, autoGroups } = await readNames(storage, scope, userId, teamId, membership.sources);
+  const steps = await stepsOf(storage, scope, userId, teamId, membership.sources);
+  const people = [userId, ...steps.flatMap(({ by }) => (by === undefined ? [] : [by]))];
+  const { names, autoGroups } = await readNames(storage, scope, { people, teamId, sources: membership.sources });
   return explainMembership(membership, {
     names,
-    steps: await stepsOf(storage, scope, userId, teamId, membership.sources),
+    steps,
     ...(override && { override }),
     autoGroups,
     shown: isShownInTeams(person, policy),
@@ -38,11 +40,13 @@ export async function readExplanation(
 async function readNames(
   storage: ManagedStorage,
   scope: OrganizationScope,
-  userId: string,
-  teamId: string,
-  sources: readonly GrantSource[],
+  {
+    people,
+    teamId,
+    sources,
+  }: { readonly people: readonly string[]; readonly teamId: string; readonly sources: readonly GrantSource[] },
 ): Promise<{ readonly names: Names; readonly autoGroups: ReadonlySet<string> }> {
-  const user = await storage.users.get(scope, userId);
+  const users = await Promise.all([...new Set(people)].map((userId) => storage.users.get(scope, userId)));
   const team = await storage.teams.get(scope, teamId);
   const tenants = await storage.oidcTenants.list(scope);
   const directories = await storage.directories.list(scope);
@@ -58,7 +62,7 @@ async function readNames(
   }
   return {
     names: {
-      people: new Map(user ? [[userId, user.displayName ?? user.email]] : []),
+      people: new Map(users.flatMap((user) => (user ? [[user.id, user.displayName ?? user.email] as const] : []))),
       teams: new Map(team ? [[teamId, team.name]] : []),
       groups,
       directories: new Map(directories.map(({ id, name }) => [id, name])),
