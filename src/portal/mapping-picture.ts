@@ -6,9 +6,10 @@ import { plainName } from './text.js';
 const ROW = 26;
 const WIDTH = 560;
 /** Where the parts of a line end and begin, from left to right. */
-const AT = { name: 184, members: 228, from: 234, to: 340, place: 348 } as const;
+const AT = { name: 200, members: 240, from: 246, to: 342, place: 350 } as const;
 const BEND = 50;
 const LETTERS = 18;
+const END = 7;
 const LETTERS_IN_LIST = 60;
 const WORDS = { appears: 'appears', stays: 'stays', goes: 'goes' } as const;
 const LOOKS = { appears: 'gains', stays: 'stays', goes: 'loses' } as const;
@@ -18,9 +19,17 @@ const LEGEND = { appears: 'green lines appear', stays: 'thin grey ones stay', go
 
 /** Groups on the left, what they give on the right, and the lines between them; the same as a list below for who cannot see it. */
 export function mappingPicture(lines: readonly MappingLine[]): Html {
-  const groups = [...new Map(lines.map(({ group }) => [group.id, group])).values()];
-  const rowOf = new Map(groups.map(({ id }, index) => [id, index]));
-  const places = placesBeside(lines, rowOf);
+  const groupOf = new Map(lines.map(({ group }) => [group.id, group]));
+  // Groups that give the same stand together, and what they give beside them, so that few lines cross.
+  const ends = lines.map(({ group, place }) => [group.id, place] as const);
+  const names = ranked([...new Set(ends.map(([, place]) => place))]);
+  const groupIds = besides(ends, names);
+  const rowOf = ranked(groupIds);
+  const places = besides(
+    ends.map(([groupId, place]) => [place, groupId]),
+    rowOf,
+  );
+  const groups = groupIds.flatMap((id) => groupOf.get(id) ?? []);
   const height = Math.max(groups.length, places.length) * ROW + 12;
   // The shorter side is spread along the longer one.
   const at = (index: number, side: readonly unknown[]) =>
@@ -35,8 +44,8 @@ ${kinds.map((kind) =>
       return html`<path class="${kind}" d="M${AT.from} ${from} C ${AT.from + BEND} ${from}, ${AT.to - BEND} ${to}, ${AT.to} ${to}"/>`;
     }),
 )}
-${groups.map((group, index) => html`<text x="${AT.name}" y="${at(index, groups) + 4}" text-anchor="end">${plainName(group.name, LETTERS)}</text><text class="small" x="${AT.members}" y="${at(index, groups) + 4}" text-anchor="end">${group.memberCount.toLocaleString('en')}</text>`)}
-${places.map((place, index) => html`<text x="${AT.place}" y="${at(index, places) + 4}">${plainName(place, LETTERS)}</text>`)}
+${groups.map((group, index) => html`<text x="${AT.name}" y="${at(index, groups) + 4}" text-anchor="end">${pictureName(group.name)}</text><text class="small" x="${AT.members}" y="${at(index, groups) + 4}" text-anchor="end">${group.memberCount.toLocaleString('en')}</text>`)}
+${places.map((place, index) => html`<text x="${AT.place}" y="${at(index, places) + 4}">${pictureName(place)}</text>`)}
 </svg>
 <figcaption>Beside each group stands how many members it has; ${kinds.map((kind, index) => html`${index > 0 && ', '}${LEGEND[kind]}`)}.</figcaption></figure>
 ${listTable(
@@ -51,10 +60,24 @@ ${listTable(
 )}`;
 }
 
-/** The places, each as near as it goes to the groups that give it, so that few lines cross. */
-function placesBeside(lines: readonly MappingLine[], rowOf: ReadonlyMap<string, number>): readonly string[] {
+/** A name as short as a picture needs it. What tells names of groups apart is often at their end. */
+function pictureName(text: string): string {
+  const letters = [...plainName(text, 200)];
+  if (letters.length <= LETTERS) return letters.join('');
+  return `${letters.slice(0, LETTERS - END - 1).join('')}…${letters.slice(-END).join('')}`;
+}
+
+function ranked(all: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(all.map((each, index) => [each, index]));
+}
+
+/** One side of the lines, each of it as near as it goes to what it is drawn to on the other side. */
+function besides(
+  ends: readonly (readonly [here: string, there: string])[],
+  rowOf: ReadonlyMap<string, number>,
+): readonly string[] {
   const rows = new Map<string, number[]>();
-  for (const { group, place } of lines) rows.set(place, [...(rows.get(place) ?? []), rowOf.get(group.id) ?? 0]);
+  for (const [here, there] of ends) rows.set(here, [...(rows.get(here) ?? []), rowOf.get(there) ?? 0]);
   const middle = (all: readonly number[]) => all.reduce((sum, row) => sum + row, 0) / all.length;
-  return [...rows].sort(([, one], [, other]) => middle(one) - middle(other)).map(([place]) => place);
+  return [...rows].sort(([, one], [, other]) => middle(one) - middle(other)).map(([here]) => here);
 }

@@ -56,7 +56,7 @@ figure { margin: 1rem 0; } figcaption { color: var(--quiet); font-size: .9rem; }
 ul.plain, ol.plain { list-style: none; padding: 0; max-width: none; } ul.plain > li, ol.plain > li { border-bottom: 1px solid var(--line); padding: .5rem 0 1rem; } ul.plain > li:last-child { border-bottom: 0; } ul.plain h2, ul.plain h3 { margin-top: .5rem; }
 .steps { padding-inline-start: 1.4rem; } .steps > li { margin: 0 0 1.25rem; } .steps > li::marker { font-weight: 600; color: var(--quiet); }
 @media (max-width: 42rem) {
-  .picture text { font-size: 18px; } .picture .small { font-size: 15px; } nav a { padding-inline: .5rem; }
+  .picture text { font-size: 16px; } .picture .small { font-size: 14px; } nav a { padding-inline: .5rem; }
   h1 { font-size: 1.4rem; } header, main { padding-inline: 1rem; }
   dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dd { margin-bottom: .6rem; }
   table.list, .list tbody, .list tr, .list td { display: block; width: auto; } .list thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
