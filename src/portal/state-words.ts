@@ -2,7 +2,7 @@ import { type Html, html } from './html.js';
 
 const WORDS: Readonly<Record<string, string>> = {
   submitted: 'waits for a decision',
-  'needs-information': 'waits for your answer',
+  'needs-information': 'waits for an answer',
   active: 'active',
   rejected: 'rejected',
   disabled: 'disabled',

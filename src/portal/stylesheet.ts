@@ -6,7 +6,7 @@ export const STYLESHEET = `
 body { margin: 0; font: 1rem/1.55 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; color: var(--text); background: var(--page); overflow-wrap: anywhere; }
 a { color: var(--link); text-underline-offset: .15em; }
 header, main { max-width: 66rem; margin: 0 auto; padding: 0 1.25rem; }
-main { padding-bottom: 4rem; }
+main { padding-bottom: 4rem; } main:first-child { padding-top: 1.75rem; }
 header { padding-top: 1rem; border-bottom: 1px solid var(--line); margin-bottom: 1.75rem; }
 header p, nav ul { margin: 0; }
 .where { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .25rem 1.5rem; } .where span { color: var(--quiet); text-align: end; }
@@ -61,7 +61,7 @@ ul.plain, ol.plain { list-style: none; padding: 0; max-width: none; } ul.plain >
   dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dd { margin-bottom: .6rem; }
   table.list, .list tbody, .list tr, .list td { display: block; width: auto; } .list thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table.list { background: none; border: 0; } .list tr { background: var(--box); border: 1px solid var(--line); border-radius: .5rem; margin-bottom: .75rem; padding: .35rem 0; }
-  .list td { border: 0; padding: .2rem .85rem; } .list td::before { content: attr(data-label); display: block; color: var(--quiet); font-size: .8rem; } .list td:first-child::before, .list td[data-label='']::before { display: none; } .list td:first-child { font-weight: 600; }
+  .list td { position: relative; border: 0; padding: .2rem .85rem .2rem 8.25rem; } .list td::before { content: attr(data-label); position: absolute; left: .85rem; width: 7rem; color: var(--quiet); font-size: .8rem; } .list td:first-child, .list td[data-label=''] { padding-left: .85rem; } .list td:first-child::before, .list td[data-label='']::before { display: none; } .list td:first-child { font-weight: 600; }
 }
 @media (prefers-reduced-motion: no-preference) { a, button { transition: filter .1s; } }
 @media (forced-colors: active) { .picture path { stroke: CanvasText; } .picture .goes { stroke: GrayText; } }

@@ -126,8 +126,7 @@ describeInBrowser('the example, in a browser', (open) => {
       await toRequest();
       await press(page, 'Look at the identity provider now');
       expect(await heading(page)).toBe('People can sign in with this provider');
-      await follow(page, 'Back to single sign-on');
-      await follow(page, 'newco.example');
+      await follow(page, 'Back to the OIDC tenant');
       await follow(page, 'Test sign-in');
       await fill(page, 'E-mail address', 'zoe.park@newco.example');
       await press(page, 'Sign in');

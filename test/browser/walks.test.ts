@@ -264,8 +264,12 @@ describeInBrowser('walks through the administration', (open) => {
     expect(await heading(page)).toBe('People can sign in with this provider');
     expect(await bodyText(page)).toContain('Please look: The provider names another issuer.');
     expect(await violations(page)).toEqual([]);
-    await page.getByRole('link', { name: 'Back to single sign-on' }).click();
-    expect(await heading(page)).toBe('Single sign-on');
+    await page.getByRole('link', { name: 'Back to the OIDC tenant' }).click();
+    expect(await heading(page)).toBe('Single sign-on: acme.example');
+    await page.getByRole('link', { name: 'What happened' }).click();
+    expect(await bodyText(page)).toContain('approved');
+    await page.getByRole('link', { name: 'Back to the OIDC tenant' }).click();
+    expect(await heading(page)).toBe('Single sign-on: acme.example');
   });
 
   it('an identity provider that takes the call and never answers is told beside the field, and what was typed stays', async () => {
