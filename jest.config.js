@@ -2,6 +2,7 @@
 const config = {
   testMatch: ['<rootDir>/test/**/*.test.ts', '!**/test/slow/**'],
   maxWorkers: 2,
+  reporters: ['default', '<rootDir>/test/support/left-out-reporter.js'],
   globalSetup: '<rootDir>/test/support/jest-setup.js',
   // No test waits for time to pass; this only keeps a busy machine from failing one.
   testTimeout: 60_000,

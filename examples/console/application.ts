@@ -12,6 +12,7 @@ import { roleOf } from './person-role.js';
 import { createPortal } from './portal.js';
 import { RULES } from './rules.js';
 import { setupPage } from './setup-page.js';
+import { type SetupStep, setupProgress } from './setup-progress.js';
 import { mountSignIn } from './sign-in.js';
 import { createTeamRoutes } from './teams/team-routes.js';
 
@@ -41,7 +42,8 @@ export function createApplication(
   app.get('/setup', async (request, response) => {
     const person = personOf(request);
     const organization = person?.organizationId && (await organizations.get(person.organizationId));
-    response.set('Cache-Control', 'no-store').send(setupPage(site, organization || undefined, person));
+    const done = organization ? await setupProgress(site, organization.id) : new Set<SetupStep>();
+    response.set('Cache-Control', 'no-store').send(setupPage(site, organization || undefined, person, done));
   });
   app.get('/', async (request, response) => {
     response.set('Cache-Control', 'no-store').send(await frontPage(site, personOf(request)));

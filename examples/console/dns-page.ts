@@ -26,9 +26,12 @@ export function createDnsPage({ zone }: Pick<ConsoleSite, 'zone'>): Router {
 
 function dnsBody(zone: TrialZone): string {
   const rows = zone.records().map(
-    ({ name, value }) => `<tr><td><code>${escapeHtml(name)}</code><td><code>${escapeHtml(value)}</code><td>
+    ({
+      name,
+      value,
+    }) => `<tr><td data-label="Name"><code>${escapeHtml(name)}</code><td data-label="Value"><code>${escapeHtml(value)}</code><td>
 <form method="post" action="/dns/remove"><input type="hidden" name="name" value="${escapeHtml(name)}">
-<input type="hidden" name="value" value="${escapeHtml(value)}"><button>Remove</button></form></tr>`,
+<input type="hidden" name="value" value="${escapeHtml(value)}"><button class="danger">Remove</button></form></tr>`,
   );
   return `<p>Whoever can write into the DNS of a domain owns it: so the settings ask for a TXT record. Domains of the example
 are made up, and exist in no DNS. The example looks their records up on this page instead, by the option

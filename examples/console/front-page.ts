@@ -17,14 +17,19 @@ export async function frontPage(
   );
   return page(
     'express-sso-scim example',
-    `${person ? '' : '<p><a href="/login">Sign in</a>: two organizations have single sign-on. <a href="/me">Who am I?</a></p>'}
-<p>${person ? '<a href="/setup">Steps to set an organization up</a> from nothing.' : '<a href="/organizations/new">Begin an organization</a> and set it up from nothing, or <a href="/portal">look at the settings</a> of one that works.'}</p>
-<p>Identity providers, to be administrated with a few clicks: add people, move them to groups, deactivate them.</p>
+    `<ul class="cards">
+${person ? '' : SIGNED_OUT}
+<li><h2>From nothing</h2>
+<p>${person?.organizationId === undefined ? '<a href="/organizations/new">Begin an organization</a>, and set it up' : '<a href="/setup">Steps to set an organization up</a>'}
+from an empty one to people who are provisioned: with pages alone.</p>
+<li><h2>Identity providers</h2>
+<p>Be their administrator: add people, move them to groups, deactivate them.</p>
 <ul>
 ${idps.join('\n')}
 </ul>
-<p>These directories take people and groups over SCIM 2.0. Tokens of the first two are in the terminal that started the
-example.</p>
+</ul>
+<h2>Directories</h2>
+<p>They take people and groups over SCIM 2.0. Tokens of the first two are in the terminal that started the example.</p>
 <table>
   <thead><tr><th>Directory<th>SCIM base URL<th>People<th>Groups</tr></thead>
   <tbody>
@@ -36,9 +41,13 @@ ${(await Promise.all(rows)).join('\n')}
   );
 }
 
+const SIGNED_OUT = `<li><h2>Look around</h2>
+<p><a href="/login">Sign in</a>: two organizations have single sign-on. Owners see <a href="/teams">teams</a> and
+<a href="/portal">settings</a> that work already.</p>`;
+
 async function row(storage: Storage, { id, name, organizationId }: Directory, baseUrl: string): Promise<string> {
   const scope = { organizationId, directoryId: id };
   const { total: people } = await storage.directoryUsers.query(scope, NOTHING_BUT_THE_COUNT);
   const { total: groups } = await storage.groups.query(scope, NOTHING_BUT_THE_COUNT);
-  return `  <tr><td>${escapeHtml(name)}<td><code>${baseUrl}/scim/v2/${id}</code><td>${people}<td>${groups}</tr>`;
+  return `  <tr><td>${escapeHtml(name)}<td><code>${baseUrl}/scim/v2/${id}</code><td data-label="People">${people}<td data-label="Groups">${groups}</tr>`;
 }

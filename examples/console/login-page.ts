@@ -1,5 +1,6 @@
 import type { OwnAccount } from './other-sign-in.js';
 import { escapeHtml, page } from './page.js';
+import type { Person } from './person.js';
 
 /** An organization with single sign-on, as the login page offers it. */
 export interface LoginChoice {
@@ -38,16 +39,21 @@ ${trialAddresses(choices)}
 }
 
 /** For addresses of domains that no organization has proved, and for accounts of the application itself. */
-export function otherSignInPage(choices: readonly LoginChoice[], accounts: readonly OwnAccount[]): string {
+export function otherSignInPage(
+  choices: readonly LoginChoice[],
+  accounts: readonly OwnAccount[],
+  viewer: Person | undefined,
+): string {
   const rows = accounts.map(
     ({ person: { email, name }, role }) =>
       `  <tr><td><button name="account" value="${escapeHtml(email)}">${escapeHtml(name)}</button>` +
       `<td>${escapeHtml(email)}<td>${escapeHtml(role)}</tr>`,
   );
   return page(
-    'No single sign-on for this address',
-    `<p>No organization has proved that it owns the domain. An application would ask for a password here; the example
-has none, and lets you be one of these:</p>
+    'Sign in without single sign-on',
+    `<p>For accounts of the application itself, and where nobody has proved that the domain of an address is theirs: there is
+no single sign-on for such an address. An application would ask for a password here; the example has none, and lets
+you be one of these:</p>
 <form method="post" action="/other-sign-in">
 <table>
 ${rows.join('\n')}
@@ -55,6 +61,7 @@ ${rows.join('\n')}
 </form>
 ${trialAddresses(choices)}
 <p><a href="/login">Try another address</a>, or <a href="/organizations/new">begin an organization</a>.</p>`,
+    viewer,
   );
 }
 

@@ -2,7 +2,7 @@ import { Router, urlencoded } from 'express';
 import type { OidcTenantRouter } from 'express-sso-scim';
 import type { ConsoleSite } from './console-site.js';
 import { type LoginChoice, otherSignInPage } from './login-page.js';
-import { OPERATOR, type Person } from './person.js';
+import { OPERATOR, type Person, personOf } from './person.js';
 import { requireSameOrigin } from './same-origin.js';
 
 /** An account of the application itself. An application asks for its password; the example has none. */
@@ -28,8 +28,8 @@ export function createOtherSignIn(
   }
 
   const router = Router();
-  router.get('/other-sign-in', async (_request, response) => {
-    response.send(otherSignInPage(choices, await accounts()));
+  router.get('/other-sign-in', async (request, response) => {
+    response.send(otherSignInPage(choices, await accounts(), personOf(request)));
   });
   router.post('/other-sign-in', requireSameOrigin, urlencoded(), async (request, response, next) => {
     const account = (await accounts()).find(({ person }) => person.email === request.body?.account);

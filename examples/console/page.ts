@@ -1,3 +1,5 @@
+import { STYLESHEET } from './stylesheet.js';
+
 /** Makes text safe between tags and in quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -14,46 +16,52 @@ interface Viewer {
  * @param viewer who is signed in, on pages that say so
  */
 export function page(title: string, body: string, viewer?: Viewer): string {
-  return sheet(title, `<h1><bdi>${escapeHtml(title)}</bdi></h1>\n${body}`, viewer && navigation(viewer));
+  return sheet(title, `<h1><bdi>${escapeHtml(title)}</bdi></h1>\n${body}`, navigation(viewer));
 }
 
-/** A page that stands alone, such as one of an identity provider. */
-export function sheet(title: string, content: string, head = ''): string {
+/** A page that belongs to no application but to somebody else, such as an identity provider: it looks different. */
+export function foreignPage(title: string, content: string): string {
+  return sheet(title, content, '', 'foreign');
+}
+
+function sheet(title: string, content: string, head: string, look = ''): string {
   return `<!doctype html>
 <html lang="en">
+<head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>${escapeHtml(title)}</title>
-<style>
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark; }
-  nav, form.line { display: flex; flex-wrap: wrap; gap: .4rem 1rem; align-items: baseline; }
-  form.line { gap: .4rem; margin-block: .3rem; }
-  table { border-collapse: collapse; width: 100%; display: block; overflow-x: auto; }
-  th, td { text-align: start; padding: .4rem .8rem .4rem 0; border-block-end: 1px solid #8886; vertical-align: top; }
-  button, input, select { font: inherit; padding: .3rem .6rem; max-width: 100%; }
-  code, bdi { overflow-wrap: anywhere; }
-  pre { overflow: auto; padding: .8rem; background: #8882; }
-  .notice { border-inline-start: .3rem solid #c80; padding-inline-start: .8rem; }
-  .locked { opacity: .8; font-size: .9em; }
-</style>
+<style>${STYLESHEET}</style>
+</head>
+<body class="${look}">
 ${head}
 <main>
 ${content}
 </main>
+</body>
 </html>
 `;
 }
 
-function navigation({ name, organizationId }: Viewer): string {
-  const places: readonly (readonly [string, string])[] =
-    organizationId === undefined
-      ? [['/portal/oidc-requests', 'Requests']]
-      : [
-          ['/teams', 'Teams'],
-          ['/portal', 'Single sign-on and provisioning'],
-        ];
-  const links = [['/', 'Start'], ...places, ['/me', name]].map(
-    ([path, label = '']) => `<a href="${path}"><bdi>${escapeHtml(label)}</bdi></a>`,
+function navigation(viewer: Viewer | undefined): string {
+  const places: readonly (readonly [path: string, label: string])[] =
+    viewer === undefined
+      ? [['/login', 'Sign in']]
+      : viewer.organizationId === undefined
+        ? [['/portal/oidc-requests', 'Requests']]
+        : [
+            ['/teams', 'Teams'],
+            ['/portal', 'Single sign-on and provisioning'],
+          ];
+  const own: readonly (readonly [path: string, label: string])[] = viewer
+    ? [
+        ['/me', viewer.name],
+        ['/other-sign-in', 'Be somebody else'],
+      ]
+    : [];
+  const links = [['/', 'Start'], ...places, ...own].map(
+    ([path, label = '']) => `<li><a href="${path}"><bdi>${escapeHtml(label)}</bdi></a></li>`,
   );
-  return `<nav>${links.join('\n')}</nav>`;
+  return `<header><nav aria-label="Application"><ul>${links.join('\n')}</ul></nav></header>`;
 }

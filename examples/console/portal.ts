@@ -34,6 +34,7 @@ export function createPortal(
     scimBaseUrl: `${baseUrl}/scim/v2`,
     signInBaseUrl: baseUrl,
     signInUrl: '/login?returnTo=/portal',
+    homeUrl: '/',
     keyRing,
     examine: engine.examine,
     lookupTxt: zone.lookupTxt,

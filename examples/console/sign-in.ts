@@ -56,7 +56,8 @@ export function mountSignIn(
     if (email !== undefined || iss !== undefined) return next();
     response.send(loginPage(choices, typeof returnTo === 'string' ? returnTo : undefined));
   });
-  const signIn = createOidcTenantRouter(createTenantResolver(storage, { keyRing }), {
+  // What an owner has just set up is tried at once. With many requests, let it be a few seconds.
+  const signIn = createOidcTenantRouter(createTenantResolver(storage, { keyRing, cacheSeconds: 0 }), {
     baseUrl,
     keyRing,
     engine,

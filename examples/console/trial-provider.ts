@@ -38,6 +38,7 @@ export async function startTrialProvider(
   kind: TrialProviderKind,
   keys: ProviderKeys,
   records: IdpRecords,
+  applicationUrl: string,
 ): Promise<TrialProvider> {
   const server = createServer();
   // Another program may have taken the port of before.
@@ -55,7 +56,7 @@ export async function startTrialProvider(
   for (const client of records.clients()) onRegistered(client);
   const app = accountPicker(kind, provider, people);
   app.use(kind.path, provider.callback());
-  app.use(createIdpDesk({ name: kind.name, issuer, records, onRegistered }));
+  app.use(createIdpDesk({ name: kind.name, issuer, applicationUrl, records, onRegistered }));
   server.on('request', app);
   return {
     issuer,

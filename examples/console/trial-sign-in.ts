@@ -74,7 +74,7 @@ export async function openTrialSignIn({
     const records = await openIdpRecords(join(dataDirectory, `trial-idp-${id}.json`));
     const connection = connections.find(({ organization }) => organization === id);
     if (connection) await records.connect(connection);
-    const provider = await startTrialProvider(kind, own, records);
+    const provider = await startTrialProvider(kind, own, records, baseUrl);
     onClose(provider.close);
     providers[id] = { ...own, port: provider.port };
     return { ...provider, clientSecret: own.clientSecret };

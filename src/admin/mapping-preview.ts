@@ -52,7 +52,7 @@ export interface MappingPreview {
   readonly conflicts: readonly { readonly group: string; readonly sentence: string }[];
 }
 
-const MOST_LINES = 40;
+const MOST_LINES = 60;
 const MOST_PLACES = 20;
 const MOST_NAMES = 100;
 const NAMES_OF_A_PLACE = 3;

@@ -1,4 +1,5 @@
 import { parseEmailAddress } from '../core/email-address.js';
+import { readableTime } from '../core/readable-time.js';
 import type { Organization } from '../storage/host-storage.js';
 import type { OidcTenantView } from '../tenancy/tenant-view.js';
 import type { AdminSite } from './admin-site.js';
@@ -27,7 +28,7 @@ export async function hintsOf(
     .flatMap(({ expiresAt }) => (expiresAt !== undefined && Date.parse(expiresAt) <= soon ? [expiresAt] : []))
     .sort()[0];
   if (expiring !== undefined) {
-    const sentence = `A client secret expires on ${expiring}. Add the next one before that, so that nobody is locked out.`;
+    const sentence = `A client secret expires on ${readableTime(expiring)}. Add the next one before that, so that nobody is locked out.`;
     hints.push({ code: 'secret-expires', sentence });
   }
   const root = rootUserId === undefined ? undefined : await storage.users.get({ organizationId }, rootUserId);

@@ -28,6 +28,13 @@ export type FormField =
       readonly options: readonly { readonly value: string; readonly label: string }[];
     });
 
+/** Questions that belong together, side by side where there is room. */
+export interface FieldLine {
+  readonly kind: 'line';
+  readonly label: string;
+  readonly fields: readonly FormField[];
+}
+
 /** A question with its label, its hint, and what is wrong with the last answer. `formId` is the form's own on the page. */
 export function field(
   shape: FormField,

@@ -1,5 +1,5 @@
 import type { ConfigurationFault } from '../core/option-faults.js';
-import { type FormField, field } from './field.js';
+import { type FieldLine, type FormField, field } from './field.js';
 import { type Html, type HtmlPart, html } from './html.js';
 import type { PageView, SubmittedForm } from './page-view.js';
 import { problemBox } from './problem-box.js';
@@ -10,7 +10,7 @@ interface FormShape {
   readonly action: string;
   readonly method?: 'POST' | 'PUT' | 'DELETE';
   readonly params?: Readonly<Record<string, string>>;
-  readonly fields?: readonly FormField[];
+  readonly fields?: readonly (FormField | FieldLine)[];
   /** Sent along: versions, digests. */
   readonly hidden?: Readonly<Record<string, string>>;
   readonly submit: string;
@@ -18,6 +18,8 @@ interface FormShape {
   readonly label?: string;
   /** Whether it takes something away. */
   readonly danger?: boolean;
+  /** Whether it stands beside one that is more to be expected. */
+  readonly second?: boolean;
   /** What stands before the button. */
   readonly more?: HtmlPart;
 }
@@ -26,19 +28,33 @@ interface FormShape {
  * A form for a route. After a failure it shows what was typed, with what is wrong beside the fields; secrets are typed again.
  */
 export function form(view: PageView, shape: FormShape): Html {
-  const { action, method = 'POST', params = {}, fields = [], hidden = {}, submit, label, danger = false, more } = shape;
+  const {
+    action,
+    method = 'POST',
+    params = {},
+    fields = [],
+    hidden = {},
+    submit,
+    label,
+    danger = false,
+    second = false,
+    more,
+  } = shape;
   const formId = view.formId();
+  const questions = fields.flatMap((each) => (each.kind === 'line' ? each.fields : [each]));
   const failed = failedForm(view, action, params);
   const faults = failed?.problem.faults ?? [];
   const sent = { _token: view.formToken, _key: view.formKey(), ...hidden };
   const address = view.link(action, params, method === 'POST' ? {} : { method });
+  const asked = (each: FormField) => field(each, formId, failed?.values.get(each.name), faultsAt(faults, each.name));
+  const look = danger ? 'danger' : second ? 'second' : undefined;
   return html`<form method="post" action="${address}"${label !== undefined && html` aria-label="${label}"`}>
-${failed && problemBox(failed.problem, strayFaults(faults, fields))}
-${failed?.problem.code === 'stale_version' && choice(view, failed, fields)}
+${failed && problemBox(failed.problem, strayFaults(faults, questions))}
+${failed?.problem.code === 'stale_version' && choice(view, failed, questions)}
 ${Object.entries(sent).map(([key, value]) => html`<input type="hidden" name="${key}" value="${value}">`)}
-${fields.map((each) => field(each, formId, failed?.values.get(each.name), faultsAt(faults, each.name)))}
+${fields.map((each) => (each.kind === 'line' ? html`<fieldset class="line"><legend>${each.label}</legend>${each.fields.map(asked)}</fieldset>` : asked(each)))}
 ${more}
-<p><button${danger && html` class="danger"`}>${failed?.problem.code === 'stale_version' ? `${submit} in place of that` : submit}</button></p>
+<p><button${look !== undefined && html` class="${look}"`}>${failed?.problem.code === 'stale_version' ? `${submit} in place of that` : submit}</button></p>
 </form>`;
 }
 

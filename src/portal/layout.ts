@@ -1,5 +1,6 @@
 import { type Html, html } from './html.js';
 import type { PageView, ShownProblem } from './page-view.js';
+import { partsOfDirectory } from './parts-of-directory.js';
 import { problemBox, tellsProblem } from './problem-box.js';
 import { name } from './text.js';
 
@@ -15,7 +16,7 @@ const NAVIGATION: readonly (readonly [route: string, label: string])[] = [
 
 /** A whole document. */
 export function layout(view: PageView, title: string, body: Html): Html {
-  const { assets, organizationName, context, done, submitted } = view;
+  const { assets, organizationName, homeUrl, context, done, submitted } = view;
   const entries = NAVIGATION.filter(([route]) => view.may(route));
   const here = sectionOf(view, entries);
   return html`<!doctype html>
@@ -31,7 +32,7 @@ export function layout(view: PageView, title: string, body: Html): Html {
 <body>
 <a class="skip" href="#content">Skip to content</a>
 <header>
-<p class="where"><strong>${name(organizationName)}</strong> <span>${name(context.actor.name)} · ${context.role}</span></p>
+<p class="where"><strong>${name(organizationName)}</strong> <span>${name(context.actor.name)} · ${context.role}${homeUrl !== undefined && html` · <a href="${homeUrl}">Back to the application</a>`}</span></p>
 <nav aria-label="Administration"><ul>${entries.map(
     ([route, label]) =>
       html`<li><a href="${view.link(route)}"${route === here && html` aria-current="true"`}>${label}</a></li>`,
@@ -39,6 +40,7 @@ export function layout(view: PageView, title: string, body: Html): Html {
 </header>
 <main id="content">
 <h1>${title}</h1>
+${partsOfDirectory(view)}
 ${done !== undefined && html`<p class="done" role="status">${done}</p>`}
 ${submitted && !tellsProblem(body) && problemBox(submitted.problem, submitted.problem.faults)}
 ${body}
@@ -80,11 +82,11 @@ ${body}
 export function problemPage(
   assets: PageView['assets'],
   { sentence, mender, requestId }: ShownProblem,
-  wayOut: { readonly label: string; readonly url: string } | undefined,
+  waysOut: readonly { readonly label: string; readonly url: string }[],
 ): Html {
   const body = html`<p>${sentence}</p>
 <p>${mender}</p>
-${wayOut && html`<p><a href="${wayOut.url}">${wayOut.label}</a></p>`}
+${waysOut.map(({ label, url }) => html`<p><a href="${url}">${label}</a></p>`)}
 <p class="quiet">Request: <code>${requestId}</code></p>`;
   return bareLayout(assets, 'This did not work', body);
 }

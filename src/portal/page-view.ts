@@ -26,6 +26,8 @@ export interface ShownProblem {
 export interface PageView {
   readonly context: AdminContext;
   readonly organizationName: string;
+  /** The application that the pages are a part of. */
+  readonly homeUrl: string | undefined;
   readonly assets: { readonly stylesheet: string; readonly script: string };
   /** The address of a route, for links and forms. Its name stands in for the path, which the route knows. */
   link(route: string, params?: Readonly<Record<string, string>>, query?: Readonly<Record<string, string>>): string;

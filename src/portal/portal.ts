@@ -68,7 +68,10 @@ const OUTCOMES: Readonly<Record<string, FormOutcome>> = {
   'change-oidc-tenant': backTo(TENANT, 'The OIDC tenant was changed.'),
   'resubmit-oidc-tenant': backTo(TENANT, 'Your answer was submitted.'),
   'examine-oidc-tenant': { page: TENANT, done: '' },
-  'check-oidc-domains': backTo(TENANT, 'The domains were looked up.'),
+  'check-oidc-domains': backTo(
+    TENANT,
+    'What was found stands below. Each domain is looked up every 10 seconds at most.',
+  ),
   'renew-oidc-domain': backTo(TENANT, 'The domain has another value to publish.'),
   'disable-oidc-tenant': backTo(TENANT, 'Nobody signs in with this tenant any more.'),
   'enable-oidc-tenant': backTo(TENANT, 'People can sign in with this tenant again.'),

@@ -2,7 +2,7 @@ import { type Html, html } from './html.js';
 
 const WORDS: Readonly<Record<string, string>> = {
   submitted: 'waits for a decision',
-  'needs-information': 'waits for your answer',
+  'needs-information': 'waits for an answer',
   active: 'active',
   rejected: 'rejected',
   disabled: 'disabled',
@@ -13,6 +13,11 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** A state in words. */
+export function stateText(state: string): string {
+  return WORDS[state] ?? state;
+}
+
+/** The same as a sign with a colour. */
 export function stateWords(state: string): Html {
-  return html`<span class="state state-${state}">${WORDS[state] ?? state}</span>`;
+  return html`<span class="state state-${state}">${stateText(state)}</span>`;
 }

@@ -1,3 +1,4 @@
+import { readableTime } from '../core/readable-time.js';
 import { type Html, html } from './html.js';
 
 const SHOWN = 80;
@@ -30,7 +31,7 @@ export function copied(text: string): Html {
 
 /** A time, with its zone. */
 export function time(iso: string): Html {
-  return html`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC</time>`;
+  return html`<time datetime="${iso}">${readableTime(iso)}</time>`;
 }
 
 /** So many of something: `1 person`, `2,000 people`. */

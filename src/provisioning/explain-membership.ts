@@ -1,3 +1,4 @@
+import { readableTime } from '../core/readable-time.js';
 import { type GrantSource, isProvisioned, partsOfSource } from './grant.js';
 import type { Membership, RoleOverride } from './membership.js';
 
@@ -55,7 +56,7 @@ function reasonOf(source: GrantSource, ground: ExplanationGround): string {
   const { steps, names, waiting } = ground;
   const step = steps.filter((each) => each.source === source).sort((a, b) => (a.at < b.at ? 1 : -1))[0];
   const by = step?.by === undefined ? '' : ` by ${names.people.get(step.by) ?? step.by}`;
-  const when = step ? `${by} (${step.at})` : '';
+  const when = step ? `${by} (${readableTime(step.at)})` : '';
   const held = waiting.has(source) ? '; this has ended there and waits for a decision here' : '';
   return `${causeOf(source, ground)}${when}${held}`;
 }

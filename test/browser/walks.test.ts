@@ -1,12 +1,82 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { createOidcEngine } from 'express-sso-scim';
 import type { Page } from 'playwright-core';
-import { ACME } from '../support/admin-site.js';
+import { ACME, REQUEST } from '../support/admin-site.js';
 import { describeInBrowser, violations, type WatchedPage } from '../support/browser.js';
 import { createFurnishedPortal, type FurnishedPortal } from '../support/furnished-portal.js';
+import { NARROW } from '../support/page-inspection.js';
 import { createPortalSite, type PortalSite } from '../support/portal-site.js';
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 const bodyText = (page: Page) => page.locator('main').textContent();
+const heading = (page: Page) => page.getByRole('heading', { level: 1 }).textContent();
+
+interface Box {
+  readonly text: string;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  /** Of the letters, in pixels of the screen. */
+  readonly size: number;
+}
+
+interface Boxes {
+  readonly texts: readonly Box[];
+  readonly picture: Pick<Box, 'left' | 'right'>;
+}
+
+/** Where the picture of a mapping and its names are on the screen. */
+const BOXES = `(() => {
+  const svg = document.querySelector('svg.picture');
+  const picture = svg.getBoundingClientRect();
+  const scale = picture.width / svg.viewBox.baseVal.width;
+  const texts = [...svg.querySelectorAll('text')].map((element) => {
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    return { text: element.textContent, left, right, top, bottom, size: parseFloat(getComputedStyle(element).fontSize) * scale };
+  });
+  return { texts, picture: { left: picture.left, right: picture.right } };
+})()`;
+
+function meet(one: Box, other: Box): boolean {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+}
+
+/** An identity provider that takes calls and never answers. */
+async function silentProvider(): Promise<{ readonly authority: string; readonly close: () => void }> {
+  const server = createServer(() => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    authority: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** A directory of 30 groups that give 10 teams, and the page of its first group. */
+async function manyGroups(): Promise<{ readonly site: PortalSite; readonly path: string }> {
+  const teams = Array.from({ length: 10 }, (_, index) => ({ id: `team-${index}`, name: `Team ${index}` }));
+  const site = await createPortalSite({ teams });
+  const directory = await site.directory();
+  const groups: string[] = [];
+  for (let index = 0; index < 30; index += 1) {
+    groups.push(await directory.group(`Department number ${index}`, []));
+  }
+  const path = `${directory.path}/groups/${groups[0]}`;
+  const { body } = await site.as('owner').get(path).expect(200);
+  const rows = groups.map((groupId, index) => ({ groupId, target: `team:team-${index % 10}` }));
+  const wish = { mode: 'manual', rows, version: body.version };
+  const preview = await site.as('owner').post(`${directory.path}/mapping/preview`, wish).expect(200);
+  await site
+    .as('owner')
+    .put(`${directory.path}/mapping`, { ...wish, confirm: preview.body.digest })
+    .expect(200);
+  return { site, path };
+}
 
 describeInBrowser('walks through the administration', (open) => {
   const opened: { site?: PortalSite } = {};
@@ -117,7 +187,7 @@ describeInBrowser('walks through the administration', (open) => {
     await page.goto(site.url(site.pages['person'] ?? ''));
     expect(await bodyText(page)).toContain('managed by your identity provider');
     await page.getByRole('link', { name: /why/i }).first().click();
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Why is this person in this team?');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/^Why is \w+ in \w+\?$/);
     expect(await bodyText(page)).toContain('Engineering');
   });
 
@@ -169,6 +239,146 @@ describeInBrowser('walks through the administration', (open) => {
     await mine.page.getByRole('link', { name: /take what is there/ }).click();
     expect(await mine.page.getByLabel('Add people').inputValue()).toBe('refuse');
     expect(await mine.page.getByLabel('Deactivate and delete people').inputValue()).toBe('on');
+  });
+
+  it('OU-12: every guide is reached from the list, holds the redirect URI to copy, and axe minds nothing', async () => {
+    const site = await furnished();
+    const { page, troubles } = await visit(site, `${ACME}/guides`);
+    const names = await page.locator('main li a').allTextContents();
+    expect(names).toHaveLength(7);
+    for (const name of names) {
+      await page.getByRole('link', { name, exact: true }).click();
+      expect(await heading(page)).toBe(`Set up ${name}`);
+      expect(await page.locator('code.copied', { hasText: '/signin-oidc' }).count()).toBeGreaterThan(0);
+      expect(await page.locator('button.copy').count()).toBe(await page.locator('code.copied').count());
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('link', { name: 'Other identity providers' }).click();
+    }
+    expect(troubles).toEqual([]);
+  });
+
+  it('AQ-26: the identity provider is looked at again, and what is odd about it is said in words', async () => {
+    const site = await furnished();
+    const { page } = await visit(site, site.tenantPath);
+    await press(page, 'Look at the identity provider now');
+    expect(await heading(page)).toBe('People can sign in with this provider');
+    expect(await bodyText(page)).toContain('Please look: The provider names another issuer.');
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Back to the OIDC tenant' }).click();
+    expect(await heading(page)).toBe('Single sign-on: acme.example');
+    await page.getByRole('link', { name: 'What happened' }).click();
+    expect(await bodyText(page)).toContain('approved');
+    await page.getByRole('link', { name: 'Back to the OIDC tenant' }).click();
+    expect(await heading(page)).toBe('Single sign-on: acme.example');
+  });
+
+  it('an identity provider that takes the call and never answers is told beside the field, and what was typed stays', async () => {
+    const { authority, close } = await silentProvider();
+    try {
+      const engine = createOidcEngine({ unsafeLoopback: true, requestTimeout: 50 });
+      const site = await createPortalSite({ options: { examine: engine.examine } });
+      opened.site = site;
+      const { page } = await visit(site, `${ACME}/oidc-tenants`);
+      await page.getByLabel('Associated domains').fill('acme.example');
+      await page.getByLabel('Authority URL').fill(authority);
+      await page.getByLabel('Client ID', { exact: true }).fill('app');
+      await page.getByLabel('Client secret', { exact: true }).fill('the secret');
+      await press(page, 'Submit OIDC request');
+      expect(await page.locator('.fault').allTextContents()).toEqual([
+        expect.stringMatching(/^Authority URL: was looked at: .*(?:answer|reach)/),
+      ]);
+      expect(await page.getByLabel('Authority URL').inputValue()).toBe(authority);
+      expect(await violations(page)).toEqual([]);
+    } finally {
+      close();
+    }
+  });
+
+  it('name servers that do not answer are told beside the domain, which can be looked up again', async () => {
+    const site = await createPortalSite();
+    opened.site = site;
+    const { body } = await site.as('owner').post(`${ACME}/oidc-tenants`, REQUEST).expect(201);
+    const [domain] = body.tenant.domains;
+    site.txt.set(domain.record.name, new Error('the servers are away'));
+    const { page } = await visit(site, `${ACME}/oidc-tenants/${body.tenant.id}`);
+    await press(page, 'Look the domains up now');
+    expect(await bodyText(page)).toContain('the name servers did not answer');
+    expect(await page.locator('section[aria-labelledby=domains] .state').textContent()).toBe('looked for');
+    site.txt.set(domain.record.name, [domain.record.value]);
+    await press(page, 'Look the domains up now');
+    expect(await page.getByRole('status').textContent()).toContain('every 10 seconds at most');
+    expect(await page.locator('section[aria-labelledby=domains] .state').textContent()).toBe('looked for');
+    site.wait(10_000);
+    await press(page, 'Look the domains up now');
+    expect(await page.locator('section[aria-labelledby=domains] .state').textContent()).toBe('proved');
+  });
+
+  it('AQ-41: the successor of a token is shown once, and neither a reload nor the way back shows it again', async () => {
+    const site = await furnished();
+    const { page } = await visit(site, `${site.directoryPath}/tokens`);
+    await page.getByText('Replace or revoke').click();
+    await press(page, 'Create the next token');
+    expect(await heading(page)).toBe('Your new token');
+    const token = (await page.locator('code.copied').first().textContent()) ?? '';
+    expect(token).toMatch(/^scim_/);
+    expect(await bodyText(page)).toContain('works until you revoke it');
+    expect(await violations(page)).toEqual([]);
+    // The browser sends the form again, which is carried out once.
+    await page.reload();
+    expect(await page.content()).not.toContain(token);
+    await page.goto(site.url(`${site.directoryPath}/tokens`));
+    expect(await page.content()).not.toContain(token);
+    expect(await page.locator('.state-live').count()).toBe(2);
+  });
+
+  it('AQ-44: who was pushed and is there already is decided, and then waits no more', async () => {
+    const site = await furnished();
+    const { page } = await visit(site, `${ACME}/conflicts`);
+    expect(await bodyText(page)).toContain('It could be Alan Turing (alan@acme.example), who is here already.');
+    await press(page, 'Yes, they are one person');
+    expect(await page.getByRole('status').textContent()).toBe('This was decided.');
+    expect(await bodyText(page)).toContain('Nothing waits for a decision.');
+    await page.goto(site.url(`${ACME}/people?source=scim`));
+    expect(await bodyText(page)).toContain('alan@acme.example');
+  });
+
+  it.each([
+    ['Remove them', 'They were removed.', 0],
+    ['Keep them, as given by hand', 'They stay.', 5],
+  ])('AQ-45: a removal that waits is decided: %s', async (button, done, left) => {
+    const site = await furnished();
+    const { page } = await visit(site, `${site.directoryPath}/holds`);
+    expect(await page.getByRole('heading', { level: 2 }).textContent()).toBe('5 people');
+    await press(page, button);
+    expect(await page.getByRole('status').textContent()).toBe(done);
+    expect(await bodyText(page)).toContain('Nothing waits.');
+    const members = await site.storage.teams.memberships({ organizationId: 'acme' }, 'team-2', {
+      after: '',
+      limit: 50,
+    });
+    // Four of them have the team by another group too.
+    expect(members.length).toBe(4 + Math.min(1, left));
+  });
+
+  it('AQ-52: the picture of 30 groups and 10 teams is readable: no two names meet, on a wide screen and on 360 pixels', async () => {
+    const { site, path } = await manyGroups();
+    opened.site = site;
+    const { page } = await visit(site, path);
+    await page.getByLabel('Team 2', { exact: true }).fill('Team 9');
+    await press(page, 'Preview');
+    expect(await page.locator('svg.picture path').count()).toBe(31);
+    for (const viewport of [{ width: 1280, height: 900 }, NARROW]) {
+      await page.setViewportSize(viewport);
+      await page.screenshot({ path: `.build/screenshots/many-groups-${viewport.width}.png`, fullPage: true });
+      const { texts, picture } = (await page.evaluate(BOXES)) as Boxes;
+      expect(texts).toHaveLength(30 * 2 + 10);
+      expect(texts.filter(({ left, right }) => left < picture.left || right > picture.right)).toEqual([]);
+      // What tells the groups apart is there.
+      expect(new Set(texts.map(({ text }) => text)).size).toBe(30 + 10 + 1);
+      const meeting = texts.flatMap((one, index) => texts.slice(index + 1).filter((other) => meet(one, other)));
+      expect(meeting).toEqual([]);
+      expect(Math.min(...texts.map(({ size }) => size))).toBeGreaterThanOrEqual(8);
+    }
   });
 
   it('OU-5: a form that is sent twice is carried out once, whether scripts run or not', async () => {

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
-const PROGRAM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+const USUAL_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/** `CHROMIUM` names the one to use; where that is none, there is none. */
+const PROGRAM = (process.env['CHROMIUM'] === undefined ? USUAL_PLACES : [process.env['CHROMIUM']]).find(existsSync);
 /** Handed over by the debugger's road: the content security policy of the pages lets no script in. */
 const AXE = PROGRAM && readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -19,8 +21,8 @@ export interface WatchedPage {
 export type OpenPage = (options?: BrowserContextOptions) => Promise<WatchedPage>;
 
 /**
- * Describes what a browser shows; one browser serves all tests of a file. Where the machine has none, one skipped test says
- * so.
+ * Describes what a browser shows; one browser serves all tests of a file. Where the machine has none, one skipped test and
+ * the end of the run say so.
  */
 export function describeInBrowser(title: string, tests: (open: OpenPage) => void): void {
   if (!PROGRAM) {

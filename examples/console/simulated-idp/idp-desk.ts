@@ -9,6 +9,8 @@ import { createScimClient, type ScimExchange } from './scim-connection.js';
 interface IdpDeskParts {
   readonly name: string;
   readonly issuer: string;
+  /** Where pages lead back to. */
+  readonly applicationUrl: string;
   readonly records: IdpRecords;
   /** Lets people of the provider sign in to an application. */
   readonly onRegistered: (client: RegisteredClient) => void;
@@ -21,12 +23,12 @@ const MOST_EXCHANGES = 20;
  * The desk of the administrator of an identity provider: what one does at Entra or Okta, as a few forms. Each click on
  * people and groups becomes the SCIM request that a provider would send, and is shown with its answer.
  */
-export function createIdpDesk({ name, issuer, records, onRegistered }: IdpDeskParts): Router {
+export function createIdpDesk({ name, issuer, applicationUrl, records, onRegistered }: IdpDeskParts): Router {
   const exchanges = new Map<string, readonly ScimExchange[]>();
   const note = (id: string, exchange: ScimExchange) =>
     exchanges.set(id, [exchange, ...(exchanges.get(id) ?? [])].slice(0, MOST_EXCHANGES));
   const show = (fault?: string) =>
-    deskPage({ name, issuer, clients: records.clients(), connections: records.connections(), fault });
+    deskPage({ name, issuer, clients: records.clients(), connections: records.connections(), fault, applicationUrl });
 
   const router = Router();
   router.use(requireSameOrigin, urlencoded());
@@ -62,7 +64,9 @@ export function createIdpDesk({ name, issuer, records, onRegistered }: IdpDeskPa
     if (!connection) return response.redirect(303, '/');
     const client = createScimClient(connection);
     const [people, groups] = await Promise.all([client.list('/Users'), client.list('/Groups')]);
-    response.send(connectionPage({ name, connection, people, groups, exchanges: exchanges.get(id) ?? [] }));
+    response.send(
+      connectionPage({ name, connection, people, groups, exchanges: exchanges.get(id) ?? [], applicationUrl }),
+    );
   });
 
   router.post('/connections/:id/:change', async ({ params: { id, change }, body }, response) => {

@@ -1,9 +1,12 @@
-import { escapeHtml, sheet } from '../page.js';
+import { escapeHtml, foreignPage } from '../page.js';
 import type { RegisteredClient } from './idp-records.js';
 import type { ScimConnection, ScimExchange, ScimResource } from './scim-connection.js';
 
-const NOTE = `<div class="notice"><p>You are at a <strong>trial identity provider</strong> now, as its administrator: not in the application.
-It is a page on your own machine, for what one does at Entra, Okta and others.</p></div>`;
+/** Says where one is, and leads back. */
+const note = (
+  applicationUrl: string,
+) => `<div class="notice"><p>You are at a <strong>trial identity provider</strong> now, as its administrator: not in the application.
+It is a page on your own machine, for what one does at Entra, Okta and others. <a href="${escapeHtml(applicationUrl)}">Back to the application</a></p></div>`;
 
 interface DeskFacts {
   readonly name: string;
@@ -11,27 +14,28 @@ interface DeskFacts {
   readonly clients: readonly RegisteredClient[];
   readonly connections: readonly ScimConnection[];
   readonly fault: string | undefined;
+  readonly applicationUrl: string;
 }
 
 /** Where applications are entered at the provider: one to sign in to, and one to push people to. */
-export function deskPage({ name, issuer, clients, connections, fault }: DeskFacts): string {
+export function deskPage({ name, issuer, clients, connections, fault, applicationUrl }: DeskFacts): string {
   const newestFirst = [...clients].reverse();
   const registered = newestFirst.map(
     ({ clientId, clientSecret, redirectUri }) =>
-      `<tr><td><code>${escapeHtml(redirectUri)}</code><td><code>${clientId}</code><td><code>${clientSecret}</code></tr>`,
+      `<tr><td data-label="Redirect URI"><code>${escapeHtml(redirectUri)}</code><td data-label="Client ID"><code>${clientId}</code><td data-label="Client secret"><code>${clientSecret}</code></tr>`,
   );
   const connected = connections.map(
     ({ id, scimBaseUrl }) => `<li><a href="/connections/${id}">People and groups for ${escapeHtml(scimBaseUrl)}</a>`,
   );
-  return sheet(
+  return foreignPage(
     name,
     `<h1>${escapeHtml(name)}</h1>
-${NOTE}
+${note(applicationUrl)}
 ${fault === undefined ? '' : `<p role="alert"><strong>${escapeHtml(fault)}</strong></p>`}
 <h2>Sign-in: applications</h2>
 <p>Issuer (authority): <code>${escapeHtml(issuer)}</code></p>
 <form class="line" method="post" action="/clients">
-<label for="redirectUri">Redirect URI</label> <input id="redirectUri" name="redirectUri" size="40" required> <button>Register an application</button>
+<label for="redirectUri">Redirect URI</label> <input id="redirectUri" name="redirectUri" required> <button>Register an application</button>
 </form>
 <table>
 <thead><tr><th>Redirect URI<th>Client ID<th>Client secret</tr></thead>
@@ -58,15 +62,23 @@ interface ConnectionFacts {
   readonly groups: readonly ScimResource[];
   /** The newest first. */
   readonly exchanges: readonly ScimExchange[];
+  readonly applicationUrl: string;
 }
 
 /** People and groups as the application has them, with everything that can be clicked. */
-export function connectionPage({ name, connection, people, groups, exchanges }: ConnectionFacts): string {
+export function connectionPage({
+  name,
+  connection,
+  people,
+  groups,
+  exchanges,
+  applicationUrl,
+}: ConnectionFacts): string {
   const at = `/connections/${connection.id}`;
-  return sheet(
+  return foreignPage(
     name,
     `<h1>${escapeHtml(name)}: people and groups</h1>
-${NOTE}
+${note(applicationUrl)}
 <p>Each click is sent to <code>${escapeHtml(connection.scimBaseUrl)}</code>. <a href="/">All connections</a></p>
 ${exchanges[0] ? exchangePart(exchanges[0], 'The last request') : ''}
 <h2>People</h2>
@@ -114,17 +126,17 @@ function personRow(at: string, person: ScimResource, groups: readonly ScimResour
           `<select name="groupId" aria-label="Group">${options.join('')}</select> <button>Add to group</button>`,
         );
   const change = active === false ? ['reactivate', 'Reactivate'] : ['deactivate', 'Deactivate'];
-  return `<tr><td><bdi>${escapeHtml(labelOf(person))}</bdi><br><bdi>${escapeHtml(person.userName ?? '')}</bdi>${active === false ? '<br><strong>inactive</strong>' : ''}
+  return `<tr><td><bdi>${escapeHtml(labelOf(person))}</bdi><small><bdi>${escapeHtml(person.userName ?? '')}</bdi></small>${active === false ? '<strong class="tag">inactive</strong>' : ''}
 <td>${form(at, 'change-title', { id }, `<input name="title" size="16" aria-label="Title" value="${escapeHtml(person.title ?? '')}"> <button>Save</button>`)}
 <td>${leave.join('\n')}${join}
-<td>${button(at, change[0] ?? '', { id }, change[1] ?? '')} ${button(at, 'delete-person', { id }, 'Delete')}</tr>`;
+<td>${button(at, change[0] ?? '', { id }, change[1] ?? '')} ${button(at, 'delete-person', { id }, 'Delete', 'danger')}</tr>`;
 }
 
 function groupRow(at: string, group: ScimResource, people: readonly ScimResource[]): string {
   const members = people.filter(({ id }) => hasMember(group, id));
   return `<tr><td>${form(at, 'rename-group', { groupId: group.id }, `<input name="name" aria-label="Name" value="${escapeHtml(labelOf(group))}" required> <button>Rename</button>`)}
-<td>${members.map((person) => `<bdi>${escapeHtml(labelOf(person))}</bdi>`).join(', ')}
-<td>${button(at, 'delete-group', { groupId: group.id }, 'Delete')}</tr>`;
+<td data-label="Members">${members.map((person) => `<bdi>${escapeHtml(labelOf(person))}</bdi>`).join(', ')}
+<td>${button(at, 'delete-group', { groupId: group.id }, 'Delete', 'danger')}</tr>`;
 }
 
 function exchangePart({ method, url, request, status, answer }: ScimExchange, title?: string): string {
@@ -137,8 +149,14 @@ ${answer === undefined ? '' : shown(answer)}
 </details>`;
 }
 
-function button(at: string, change: string, hidden: Readonly<Record<string, string>>, label: string): string {
-  return form(at, change, hidden, `<button>${escapeHtml(label)}</button>`);
+function button(
+  at: string,
+  change: string,
+  hidden: Readonly<Record<string, string>>,
+  label: string,
+  look: 'usual' | 'danger' = 'usual',
+): string {
+  return form(at, change, hidden, `<button class="${look}">${escapeHtml(label)}</button>`);
 }
 
 function form(at: string, change: string, hidden: Readonly<Record<string, string>>, content: string): string {

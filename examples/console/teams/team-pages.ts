@@ -19,7 +19,7 @@ export function teamsPage(
 ): string {
   const rows = teams.map(
     ({ team: { id, name }, memberCount }) =>
-      `<tr><td><a href="/teams/${encodeURIComponent(id)}"><bdi>${escapeHtml(name)}</bdi></a><td>${memberCount}</tr>`,
+      `<tr><td><a href="/teams/${encodeURIComponent(id)}"><bdi>${escapeHtml(name)}</bdi></a><td data-label="Members">${memberCount}</tr>`,
   );
   const create = `<form class="line" method="post" action="/teams">
 <label for="name">New team</label> <input id="name" name="name" required maxlength="100"> <button>Create</button>
@@ -42,10 +42,10 @@ export function teamPage({ team, members, renameLock, others }: TeamView, { pers
   const place = `/teams/${encodeURIComponent(team.id)}`;
   const rows = members.map(({ userId, name, email, role, lock, reasons }) => {
     const at = `${place}/members/${encodeURIComponent(userId)}`;
-    const remove = `<form method="post" action="${at}/remove"><button>Remove</button></form>`;
-    return `<tr><td><bdi>${escapeHtml(name)}</bdi><br><bdi>${escapeHtml(email)}</bdi>
-<td>${mayEdit ? roleForm(`${at}/role`, role, `role of ${name}`) : escapeHtml(role)}
-<td>${reasons.map((reason) => `<bdi>${escapeHtml(reason)}</bdi>`).join('<br>')}
+    const remove = `<form method="post" action="${at}/remove"><button class="danger">Remove</button></form>`;
+    return `<tr><td><bdi>${escapeHtml(name)}</bdi><small><bdi>${escapeHtml(email)}</bdi></small>
+<td data-label="Role">${mayEdit ? roleForm(`${at}/role`, role, `role of ${name}`) : escapeHtml(role)}
+<td data-label="Why">${reasons.map((reason) => `<bdi>${escapeHtml(reason)}</bdi>`).join('<br>')}
 <td>${lock ? lockNote(lock) : mayEdit ? remove : ''}</tr>`;
   });
   return page(
@@ -89,5 +89,5 @@ function addForm(place: string, others: TeamView['others']): string {
 }
 
 function lockNote({ sentence }: Lock): string {
-  return `<span class="locked">🔒 ${escapeHtml(sentence)}</span>`;
+  return `<span class="locked"><strong>Locked</strong>${escapeHtml(sentence)}</span>`;
 }

@@ -44,8 +44,8 @@ const HOMES = ['list-oidc-requests', 'read-overview', 'list-people'] as const;
 const FORM_METHODS: ReadonlySet<string> = new Set(['POST', 'PUT', 'DELETE']);
 
 export function createAdminPages({ table, settings, once, storage, tokens, note }: AdminPagesParts): AdminPages {
-  const { authorize, baseUrl, signInUrl } = settings;
-  const views = createPageViews({ table, baseUrl, tokens, storage });
+  const { authorize, baseUrl, signInUrl, homeUrl } = settings;
+  const views = createPageViews({ table, baseUrl, homeUrl, tokens, storage });
 
   async function home(request: Request, response: Response, requestId: string): Promise<void> {
     const context = await admit(request, authorize, { route: { role: 'member' }, params: {} }, requestId);
@@ -167,9 +167,11 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
 
     refuse(response, problem, requestId) {
       setRetry(response, problem);
-      const wayOut =
-        problem.code === 'not_signed_in' && signInUrl !== undefined ? { label: 'Sign in', url: signInUrl } : undefined;
-      writePage(response, problem.status, problemPage(views.assets, shownProblem(problem, requestId), wayOut));
+      const home = homeUrl === undefined ? [] : [{ label: 'Back to the application', url: homeUrl }];
+      const signIn =
+        problem.code === 'not_signed_in' && signInUrl !== undefined ? [{ label: 'Sign in', url: signInUrl }] : [];
+      const shown = shownProblem(problem, requestId);
+      writePage(response, problem.status, problemPage(views.assets, shown, [...signIn, ...home]));
     },
   };
 }

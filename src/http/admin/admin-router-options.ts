@@ -46,6 +46,8 @@ export interface AdminRouterOptions {
   readonly startTestSignIn?: (request: Request, response: Response, tenantId: string) => Promise<void>;
   /** Where pages send people who are not signed in. */
   readonly signInUrl?: string;
+  /** Where each page leads back to: your application. Without it pages have no such link. */
+  readonly homeUrl?: string;
   readonly clock?: Clock;
   readonly logger?: Logger;
 }
@@ -62,6 +64,12 @@ const url = {
   pattern: '^(?:https://[^\\s?#@/]+|http://(?:localhost|127\\.0\\.0\\.1|\\[::1\\])(?::\\d+)?)(?:/[^\\s?#]*[^\\s?#/])?$',
   description: 'an https URL such as https://app.example/sso, without a slash at its end; http only on localhost',
 };
+
+const link = (example: string) => ({
+  type: 'string',
+  pattern: '^(?:https?://|/(?!/))[!-\\[\\]-~]*$',
+  description: `a path or URL such as ${example}`,
+});
 
 /** Checks the options of `createAdminRouter`. @throws {ConfigurationError} with every fault. */
 export const parseAdminRouterOptions: (options: unknown) => AdminRouterOptions =
@@ -80,11 +88,8 @@ export const parseAdminRouterOptions: (options: unknown) => AdminRouterOptions =
       provisioning: PROVISIONING_RULES_SCHEMA,
       directoryCreation: { enum: ['owner', 'operator'] },
       startTestSignIn: isFunction,
-      signInUrl: {
-        type: 'string',
-        pattern: '^(?:https?://|/(?!/))[!-\\[\\]-~]*$',
-        description: 'a path or URL such as /login',
-      },
+      signInUrl: link('/login'),
+      homeUrl: link('/'),
       clock: objectOf('now'),
       logger: objectOf('debug', 'info', 'warn', 'error'),
     },

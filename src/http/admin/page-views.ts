@@ -31,11 +31,12 @@ interface PageViews {
 interface PageViewsParts {
   readonly table: RouteTable;
   readonly baseUrl: string;
+  readonly homeUrl: string | undefined;
   readonly tokens: FormTokens;
   readonly storage: Pick<Storage, 'organizations'>;
 }
 
-export function createPageViews({ table, baseUrl, tokens, storage }: PageViewsParts): PageViews {
+export function createPageViews({ table, baseUrl, homeUrl, tokens, storage }: PageViewsParts): PageViews {
   const mount = new URL(baseUrl).pathname.replace(/\/$/, '');
   const assets = {
     stylesheet: `${mount}/assets/${STYLESHEET_ASSET.name}`,
@@ -66,6 +67,7 @@ export function createPageViews({ table, baseUrl, tokens, storage }: PageViewsPa
       return {
         context,
         organizationName: organization?.name ?? context.organizationId,
+        homeUrl,
         assets,
         link: (route, params = {}, query = {}) => address(context, route, params, query),
         here: (query) => `${mount}${withQuery(at, query)}`,

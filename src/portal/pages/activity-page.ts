@@ -37,6 +37,5 @@ ${listTable(
     name(outcome),
   ]),
 )}
-${next !== undefined && html`<p><a href="${view.here({ after: next })}">More calls</a></p>`}
-<p><a href="${view.link('get-provisioning', { directoryId: directory.id })}">Back to the directory</a></p>`,
+${next !== undefined && html`<p><a href="${view.here({ after: next })}">More calls</a></p>`}`,
 });

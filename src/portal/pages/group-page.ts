@@ -1,9 +1,9 @@
 import type { GroupPlaceAnswer } from '../../admin/mapping-routes.js';
-import type { FormField } from '../field.js';
+import type { FieldLine, FormField } from '../field.js';
 import { form } from '../form.js';
 import { html } from '../html.js';
 import { definePage, type PortalPage } from '../page-view.js';
-import { name, plainName } from '../text.js';
+import { count, name, plainName } from '../text.js';
 
 const EMPTY_LINES = 3;
 
@@ -15,7 +15,7 @@ export const groupPage: PortalPage = definePage<GroupPlaceAnswer>({
     const { directory, group, mode, version, teams } = answer;
     const params = { directoryId: directory.id, groupId: group.id };
     return html`
-<p>${name(group.displayName)} has ${group.memberCount} members.</p>
+<p>${name(group.displayName)} has ${count(group.memberCount, 'member', 'members')}. Each line gives all of them a place.</p>
 ${mode !== 'manual' && html`<p>Groups are mapped one by one in manual mode only.</p>`}
 ${
   mode === 'manual' &&
@@ -25,7 +25,7 @@ ${
     hidden: { ...rowTargets(answer), version: String(version) },
     submit: 'Preview',
     fields: rowFields(answer),
-    more: html`<p class="quiet">Teams: ${teams.slice(0, 30).map((team) => html`${name(team.name)}; `)}</p>`,
+    more: html`<p class="quiet">${teams.length === 0 ? 'There is no team yet.' : html`Teams that there are: ${teams.slice(0, 30).map((team, index) => html`${index > 0 && ', '}${name(team.name)}`)}`}</p>`,
   })
 }
 <p><a href="${view.link('list-groups', { directoryId: directory.id })}">Back to the groups</a></p>`;
@@ -37,7 +37,7 @@ function rowTargets({ group }: GroupPlaceAnswer): Readonly<Record<string, string
   return Object.fromEntries(group.rows.map(({ target }, index) => [`rows.${index}.target`, target]));
 }
 
-function rowFields({ group, roles }: GroupPlaceAnswer): readonly FormField[] {
+function rowFields({ group, roles }: GroupPlaceAnswer): readonly FieldLine[] {
   const choices = (names: readonly string[]) => names.map((value) => ({ value, label: value }));
   const allow = (index: number, value: boolean): FormField => ({
     kind: 'yes-no',
@@ -45,39 +45,42 @@ function rowFields({ group, roles }: GroupPlaceAnswer): readonly FormField[] {
     label: `I allow line ${index + 1} to give a privileged role (owners only)`,
     value,
   });
-  const there = group.rows.flatMap(({ target, place, role, allowedBy }, index): readonly FormField[] => [
-    { kind: 'yes-no', name: `rows.${index}.keep`, label: `${index + 1}. ${plainName(place)}`, value: true },
-    {
-      kind: 'choice',
-      name: `rows.${index}.role`,
-      label: `Role ${index + 1}`,
-      options: choices(target === 'organization' ? roles.organization : roles.team),
-      value: role,
-    },
-    allow(index, allowedBy !== undefined),
-  ]);
-  const first = group.rows.length;
-  const empty = Array.from({ length: EMPTY_LINES }, (_, line): readonly FormField[] => {
-    const index = first + line;
-    return [
-      { kind: 'text', name: `rows.${index}.teamName`, label: `Team ${index + 1}`, hint: 'By its name.' },
-      {
-        kind: 'choice',
-        name: `rows.${index}.target`,
-        label: `Or the organization itself ${index + 1}`,
-        options: [
-          { value: '', label: 'a team' },
-          { value: 'organization', label: 'the organization' },
-        ],
-      },
-      {
-        kind: 'choice',
-        name: `rows.${index}.role`,
-        label: `Role ${index + 1}`,
-        options: choices([...new Set([...roles.team, ...roles.organization])]),
-      },
-      allow(index, false),
-    ];
+  const there = group.rows.map(({ target, place, role, allowedBy }, index): FieldLine => {
+    const given = target === 'organization' ? roles.organization : roles.team;
+    return {
+      kind: 'line',
+      label: `Line ${index + 1}: ${plainName(place)}`,
+      fields: [
+        {
+          kind: 'choice',
+          name: `rows.${index}.role`,
+          label: `Role ${index + 1}`,
+          options: choices(given),
+          value: role,
+        },
+        { kind: 'yes-no', name: `rows.${index}.keep`, label: `Keep line ${index + 1}`, value: true },
+        allow(index, allowedBy !== undefined),
+      ],
+    };
   });
-  return [...there, ...empty.flat()];
+  const first = group.rows.length;
+  const empty = Array.from({ length: EMPTY_LINES }, (_, line): FieldLine => {
+    const index = first + line;
+    const places = [
+      { value: '', label: 'the team named here' },
+      { value: 'organization', label: 'the organization itself' },
+    ];
+    const given = choices([...new Set([...roles.team, ...roles.organization])]);
+    return {
+      kind: 'line',
+      label: `Line ${index + 1}: new`,
+      fields: [
+        { kind: 'text', name: `rows.${index}.teamName`, label: `Team ${index + 1}` },
+        { kind: 'choice', name: `rows.${index}.target`, label: `It gives ${index + 1}`, options: places },
+        { kind: 'choice', name: `rows.${index}.role`, label: `Role ${index + 1}`, options: given },
+        allow(index, false),
+      ],
+    };
+  });
+  return [...there, ...empty];
 }

@@ -18,7 +18,7 @@ export const guidePage: PortalPage = definePage<GuideAnswer>({
   route: 'read-setup-guide',
   title: ({ name }) => `Set up ${name}`,
   render: (view, { oidc, scim }) => html`
-<nav aria-label="Parts of the guide"><p><a href="#sign-in">Sign-in</a> · <a href="#provisioning">Provisioning</a></p></nav>
+<nav class="parts" aria-label="Parts of the guide"><ul><li><a href="#sign-in">Sign-in</a></li><li><a href="#provisioning">Provisioning</a></li></ul></nav>
 <section aria-labelledby="sign-in"><h2 id="sign-in">Sign-in (OpenID Connect)</h2>${part(oidc)}</section>
 <section aria-labelledby="provisioning"><h2 id="provisioning">Provisioning (SCIM)</h2>${part(scim)}</section>
 <p><a href="${view.link('list-setup-guides')}">Other identity providers</a></p>`,

@@ -38,6 +38,6 @@ ${findings.map(
 <p>${mend}</p>
 <p class="quiet">Seen ${count(evidence.count, 'time', 'times')}, the last ${time(evidence.lastAt)}.${evidence.requestId !== undefined && html` <a href="${view.link('get-activity', { directoryId, requestId: evidence.requestId })}">Look at one of these calls</a>`}${evidence.detail !== undefined && html`<br>${name(evidence.detail)}`}</p></section>`,
 )}
-<p><a href="${view.link('list-activity', { directoryId })}">Activity</a> · <a href="${view.link('get-provisioning', { directoryId })}">Back to the directory</a></p>`;
+`;
   },
 });

@@ -5,7 +5,7 @@ import { type Html, html } from '../html.js';
 import { listTable } from '../list-table.js';
 import { mappingPicture } from '../mapping-picture.js';
 import { definePage, type PortalPage } from '../page-view.js';
-import { name } from '../text.js';
+import { count, name } from '../text.js';
 
 const of = (route: string): PortalPage =>
   definePage<MappingPreview>({
@@ -16,7 +16,7 @@ const of = (route: string): PortalPage =>
       const { save, version, digest, from, to, needsConfirmation } = preview;
       return html`
 ${from !== to && html`<p class="notice">The mode changes from ${from} to ${to}: all provisioned people leave their teams, and the mappings are reset.</p>`}
-<p><strong>${counts.people}</strong> people are concerned: <span class="gains">${counts.gained} places gained</span>, <span class="loses">${counts.lost} lost</span>, ${counts.changed} with another role.</p>
+<p><strong>${count(counts.people, 'person is', 'people are')}</strong> concerned: <span class="gains">${count(counts.gained, 'place', 'places')} gained</span>, <span class="loses">${counts.lost} lost</span>, ${counts.changed} with another role.</p>
 ${lines.length > 0 && html`<h2>Groups and what they give</h2>${mappingPicture(lines)}${leftOut(linesLeftOut, 'lines')}`}
 ${newTeams.length > 0 && html`<h2>Teams that are made</h2><ul>${newTeams.map((team) => html`<li>${name(team)}</li>`)}</ul>`}
 ${renamedTeams.length > 0 && html`<h2>Teams that get another name</h2><ul>${renamedTeams.map((team) => html`<li>${name(team)}</li>`)}</ul>`}
@@ -49,12 +49,15 @@ export const mappingPreviewPage: PortalPage = of('preview-mapping');
 /** The same for one group. */
 export const groupPreviewPage: PortalPage = of('preview-group');
 
-function some({ count, first }: NamedPeople): Html {
-  if (count === 0) return html`nobody`;
-  const more = count - first.length;
-  return html`<strong>${count}</strong>: ${first.map((person, index) => html`${index > 0 && ', '}${name(person.name)}`)}${more > 0 && html` and ${more} more`}`;
+function some({ count: all, first }: NamedPeople): Html {
+  if (all === 0) return html`<span class="quiet">nobody</span>`;
+  const more = all - first.length;
+  return html`<strong>${all.toLocaleString('en')}</strong>: ${first.map((person, index) => html`${index > 0 && ', '}${name(person.name)}`)}${more > 0 && html` and ${more} more`}`;
 }
 
-function leftOut(count: number, what: string): Html | false {
-  return count > 0 && html`<p class="quiet">${count} more ${what} are not shown; the counts hold all of them.</p>`;
+function leftOut(left: number, what: string): Html | false {
+  return (
+    left > 0 &&
+    html`<p class="quiet">${left.toLocaleString('en')} more ${what} are not shown; the counts hold all of them.</p>`
+  );
 }

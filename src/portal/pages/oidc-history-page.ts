@@ -1,5 +1,6 @@
 import type { JournalPage } from '../../storage/journal-store.js';
 import { html } from '../html.js';
+import { pageAbove } from '../page-above.js';
 import { definePage, type PortalPage } from '../page-view.js';
 import { name, time } from '../text.js';
 
@@ -12,5 +13,6 @@ export const oidcHistoryPage: PortalPage = definePage<JournalPage>({
     const by = details['by'] as { readonly userId?: string; readonly role?: string } | undefined;
     return html`<li>${time(at)} <strong>${kind.replaceAll('-', ' ')}</strong> by <bdi>${by?.userId ?? 'the application'}</bdi>${typeof details['message'] === 'string' && html`: ${name(details['message'])}`}</li>`;
   })}</ol>
-${next !== undefined && html`<p><a href="${view.here({ after: next })}">Older</a></p>`}`,
+${next !== undefined && html`<p><a href="${view.here({ after: next })}">Older</a></p>`}
+<p><a href="${pageAbove(view)}">Back to the OIDC tenant</a></p>`,
 });

@@ -1,5 +1,6 @@
 import type { TenantReport } from '../../admin/oidc-tenant-routes.js';
 import { html } from '../html.js';
+import { pageAbove } from '../page-above.js';
 import { definePage, type PortalPage } from '../page-view.js';
 
 /** What came of looking at an identity provider. */
@@ -10,5 +11,5 @@ export const oidcReportPage: PortalPage = definePage<TenantReport>({
   render: (view, { issuer, findings }) => html`
 ${issuer !== undefined && html`<p>The provider calls itself <code>${issuer}</code>.</p>`}
 ${findings.length === 0 ? html`<p>Nothing is wrong.</p>` : html`<ul>${findings.map(({ severity, message }) => html`<li><strong>${severity === 'error' ? 'Stops sign-ins:' : 'Please look:'}</strong> <bdi>${message}</bdi></li>`)}</ul>`}
-<p><a href="${view.link('list-oidc-tenants')}">Back to single sign-on</a></p>`,
+<p><a href="${pageAbove(view)}">Back to the OIDC tenant</a></p>`,
 });

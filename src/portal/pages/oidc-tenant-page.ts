@@ -75,8 +75,8 @@ function connection(view: PageView, { tenant }: OidcTenantAnswer): Html {
 <dt>Break-glass addresses</dt><dd><bdi>${breakGlassEmails.join(', ') || 'none'}</bdi></dd>
 <dt>Provisioning by SCIM</dt><dd>${preferences.scim === true ? 'wanted' : 'not asked for'}</dd>
 <dt>Phone numbers of provisioned people</dt><dd>${preferences.changePhoneNumber === true ? 'may be changed by them' : 'come from the identity provider'}; ${preferences.confirmPhoneNumber === false ? 'not confirmed' : 'confirmed by them'}</dd></dl>
-${view.may('examine-oidc-tenant') && form(view, { action: 'examine-oidc-tenant', params: { tenantId }, submit: 'Look at the identity provider now' })}
 ${view.may('start-test-sign-in') && state !== 'rejected' && html`<p><a class="button" href="${view.link('start-test-sign-in', { tenantId })}">Test sign-in</a> shows what your identity provider says about you, and signs nobody in.</p>`}
+${view.may('examine-oidc-tenant') && form(view, { action: 'examine-oidc-tenant', params: { tenantId }, submit: 'Look at the identity provider now', second: true })}
 </section>`;
 }
 
@@ -89,8 +89,8 @@ function secrets(view: PageView, { tenant }: OidcTenantAnswer): Html | false {
     const params = { tenantId, secretId };
     return html`<li><h3>Secret ${fingerprint}${inUse ? ' (tried first)' : ''}</h3>
 <p>Added ${time(addedAt)}; ${expiresAt === undefined ? 'does not expire' : html`expires ${time(expiresAt)}`}.</p>
-${form(view, { action: 'set-oidc-secret-expiry', method: 'PUT', params, hidden, submit: 'Save the expiry', fields: [{ kind: 'time', name: 'expiresAt', label: `Secret ${fingerprint} expires (UTC)`, hint: 'Empty when it does not.', ...(expiresAt !== undefined && { value: expiresAt }) }] })}
-${!inUse && form(view, { action: 'promote-oidc-secret', params, hidden, submit: `Try ${fingerprint} first` })}
+${form(view, { action: 'set-oidc-secret-expiry', method: 'PUT', params, hidden, submit: 'Save the expiry', second: true, fields: [{ kind: 'time', name: 'expiresAt', label: `Secret ${fingerprint} expires (UTC)`, hint: 'Empty when it does not.', ...(expiresAt !== undefined && { value: expiresAt }) }] })}
+${!inUse && form(view, { action: 'promote-oidc-secret', params, hidden, submit: `Try ${fingerprint} first`, second: true })}
 ${clientSecrets.length > 1 && form(view, { action: 'remove-oidc-secret', method: 'DELETE', params, hidden, submit: `Remove ${fingerprint}`, danger: true })}</li>`;
   })}</ul>
 ${
@@ -100,6 +100,7 @@ ${
     params: { tenantId },
     hidden,
     submit: 'Add a secret',
+    second: true,
     fields: [
       {
         kind: 'secret',
@@ -130,7 +131,8 @@ ${
         submit: 'Submit again',
         fields: [{ kind: 'long-text', name: 'message', label: 'Your answer' }, ...fields],
       })
-    : form(view, { action: 'change-oidc-tenant', method: 'PUT', params, hidden, submit: 'Save', fields })
+    : html`<details${view.submitted?.action === 'change-oidc-tenant' && html` open`}><summary>Domains, authority, client, addresses, claims</summary>
+${form(view, { action: 'change-oidc-tenant', method: 'PUT', params, hidden, submit: 'Save', fields })}</details>`
 }
 ${state === 'active' && form(view, { action: 'disable-oidc-tenant', params, hidden, submit: 'Disable sign-in', danger: true })}
 ${state === 'disabled' && form(view, { action: 'enable-oidc-tenant', params, hidden, submit: 'Enable sign-in again' })}

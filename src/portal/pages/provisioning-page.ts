@@ -21,7 +21,6 @@ export const provisioningPage: PortalPage = definePage<ProvisioningAnswer>({
     return html`
 <dl><dt>Name</dt><dd>${name(directory.name)}</dd><dt>Base URL</dt><dd>${copied(directory.baseUrl)}</dd><dt>Mode</dt><dd>${mode}</dd>
 ${directory.disabledAt !== undefined && html`<dt>Disabled</dt><dd>${time(directory.disabledAt)}</dd>`}</dl>
-<ul><li><a href="${view.link('list-tokens', params)}">Tokens</a></li><li><a href="${view.link('list-groups', params)}">Groups and what they give</a></li><li><a href="${view.link('list-holds', params)}">Removals that wait</a></li><li><a href="${view.link('list-activity', params)}">Activity</a></li><li><a href="${view.link('read-directory-health', params)}">Health, and what to mend at the identity provider</a></li></ul>
 <section aria-labelledby="switches"><h2 id="switches">What the identity provider may do</h2>
 ${form(view, {
   action: 'change-provisioning',

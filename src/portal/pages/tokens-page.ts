@@ -33,7 +33,7 @@ export const tokensPage: PortalPage = definePage<TokensAnswer>({
 ${
   token.state !== 'revoked' &&
   html`<details${view.submitted?.params['tokenId'] === tokenId && html` open`}><summary>Replace or revoke</summary>
-${form(view, { action: 'rotate-token', params: { directoryId, tokenId }, submit: 'Create its successor', fields: [{ kind: 'text', name: 'name', label: 'Name of the next token', value: token.name, required: true }, EXPIRY] })}
+${form(view, { action: 'rotate-token', params: { directoryId, tokenId }, submit: 'Create the next token', fields: [{ kind: 'text', name: 'name', label: 'Name of the next token', value: token.name, required: true }, EXPIRY] })}
 ${form(view, { action: 'revoke-token', params: { directoryId, tokenId }, submit: 'Revoke this token', danger: true })}</details>`
 }</li>`,
     )}</ul>
