@@ -1,10 +1,13 @@
 import type pg from 'pg';
 
+/** By table, the statement that says what is compared of the one in a schema. */
+export type TableViews = Readonly<Record<string, (schema: string) => string>>;
+
 /**
- * What every table says, without what differs by nature: resources are named by the user or display name instead of
+ * What every table of resources says, without what differs by nature: resources are named by the user or display name instead of
  * their random id, and nothing is numbered. Times are part of it: while rows are compared all clocks stand still.
  */
-const VIEWS: Readonly<Record<string, (schema: string) => string>> = {
+export const RESOURCE_VIEWS: TableViews = {
   resources: (schema) =>
     "select type, version, created, last_modified, deleted_at, access_ending, kept, attributes, search - 'id' as search," +
     ' unique_keys, key_entries, user_name, display_name, user_name_key, external_id_key, display_name_key' +
@@ -29,16 +32,22 @@ function joined(schema: string, alias: string, id: string): string {
 
 /**
  * Compares the rows in two schemas.
+ * @param schemas by the name that each has in the sentence
  * @throws {Error} with some of the rows that are only in one of them.
  */
-export async function compareRows(pool: pg.Pool, ours: string, bare: string): Promise<void> {
-  for (const [table, view] of Object.entries(VIEWS)) {
+export async function compareRows(
+  pool: pg.Pool,
+  schemas: Readonly<Record<string, string>>,
+  views: TableViews,
+): Promise<void> {
+  const [[ours = '', first = ''] = [], [bare = '', second = ''] = []] = Object.entries(schemas);
+  for (const [table, view] of Object.entries(views)) {
     const only = (a: string, b: string) => `(${view(a)} except all ${view(b)} limit 2)`;
     const { rows } = await pool.query(
-      `select 'ours' as only_in, a.* from ${only(ours, bare)} as a ` +
-        `union all select 'bare', b.* from ${only(bare, ours)} as b`,
+      `select '${ours}' as only_in, a.* from ${only(first, second)} as a ` +
+        `union all select '${bare}', b.* from ${only(second, first)} as b`,
     );
     if (rows.length === 0) continue;
-    throw new Error(`bare does not write the same rows into ${table}:\n${JSON.stringify(rows, undefined, 2)}`);
+    throw new Error(`${bare} does not write the same rows into ${table}:\n${JSON.stringify(rows, undefined, 2)}`);
   }
 }

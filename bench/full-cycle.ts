@@ -3,7 +3,7 @@ import pg from 'pg';
 import { newUserValues, shardOf } from './bare-rows.js';
 import { bareStatements } from './bare-statements.js';
 import { writeRequest } from './cases.js';
-import { compareRows } from './compare-rows.js';
+import { compareRows, RESOURCE_VIEWS } from './compare-rows.js';
 import type { HalfPlan } from './half.js';
 import { createHeldClock } from './held-clock.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
@@ -40,7 +40,7 @@ export async function measureCycle(
     const idOf = async () => idsByName(pool, SCHEMAS.ours);
     rounds.ours.push(await push(client, ours.token, cycle, connections, idOf));
     rounds.byHand.push(await insert(connectionString, cycle, instant, connections, await idOf()));
-    await compareRows(pool, SCHEMAS.ours, SCHEMAS.byHand);
+    await compareRows(pool, { ours: SCHEMAS.ours, 'by hand': SCHEMAS.byHand }, RESOURCE_VIEWS);
     console.log(`  round ${round + 1} of ${ROUNDS}: the same rows`);
   }
   client.close();

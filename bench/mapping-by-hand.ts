@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { groupId } from './population.js';
 import { TEAM_IDS } from './provisioned-people.js';
@@ -15,7 +16,9 @@ export async function mapByHand(pool: pg.Pool, schema: string, kind: 'map' | 'un
   const [teamId = ''] = TEAM_IDS;
   const group = groupId('large');
   const [target, source] = [`team:${teamId}`, `group:${group}`];
-  const step = `'stepId', '3b1a4f86-0c5d-4d4e-9a53-5f2f1a7f0e11', 'cause', 'mapping', 'by', 'owner', 'directoryId', '${DIRECTORY_ID}'`;
+  const stepId = randomUUID();
+  const step = `'stepId', '${stepId}', 'cause', 'mapping', 'by', 'owner', 'directoryId', '${DIRECTORY_ID}'`;
+  const key = `'${ORGANIZATION_ID}:${stepId}:' || g.part + 1`;
   const grant = `json_build_object('target', g.target, 'role', g.role, 'source', g.source)`;
   const [adds, removes] = kind === 'map' ? [grant, ''] : ['', grant];
   const changed =
@@ -39,13 +42,14 @@ export async function mapByHand(pool: pg.Pool, schema: string, kind: 'map' | 'un
   const role = kind === 'map' ? `, 'role', g.role` : '';
   await pool.query(
     `with changed as (${changed}), shown as (${membership}), noted as (insert into ${table('journal')} ` +
-      `(organization_id, subject_key, document) select '${ORGANIZATION_ID}', 'person:' || g.user_id, ` +
+      `(organization_id, subject_key, cause_key, document) select '${ORGANIZATION_ID}', 'person:' || g.user_id, '${stepId}', ` +
       `json_build_object('id', gen_random_uuid(), 'subject', 'person:' || g.user_id, 'kind', 'grants', 'at', '${at}', ` +
       `'details', json_build_object(${step}, 'add', json_build_array(${adds}), 'remove', json_build_array(${removes}), ` +
-      `'change', json_build_array()))::text from changed as g) insert into ${table('outbox')} ` +
-      `(event_key, organization_id, topic, document) select '${ORGANIZATION_ID}:' || gen_random_uuid(), ` +
-      `'${ORGANIZATION_ID}', 'provisioning', json_build_object('kind', 'memberships.changed', 'at', '${at}', 'payload', ` +
-      `json_build_object('changes', json_agg(json_build_object('userId', g.user_id, 'teamId', '${teamId}'${role}))))::text ` +
-      `from (select g.*, row_number() over () / ${CHANGES_IN_AN_EVENT} as part from changed as g) as g group by g.part`,
+      `'change', json_build_array()), 'causeId', '${stepId}')::text from changed as g) insert into ${table('outbox')} ` +
+      `(event_key, organization_id, topic, document) select ${key}, '${ORGANIZATION_ID}', 'provisioning', ` +
+      `json_build_object('organizationId', '${ORGANIZATION_ID}', 'key', ${key}, 'topic', 'provisioning', ` +
+      `'kind', 'memberships.changed', 'at', '${at}', 'payload', json_build_object('changes', ` +
+      `json_agg(json_build_object('userId', g.user_id, 'teamId', '${teamId}'${role}))))::text from (select g.*, ` +
+      `(row_number() over () - 1) / ${CHANGES_IN_AN_EVENT} as part from changed as g) as g group by g.part`,
   );
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { compareRows, type TableViews } from './compare-rows.js';
 import { createHeldClock } from './held-clock.js';
 import { mapByHand } from './mapping-by-hand.js';
 import { median } from './median.js';
@@ -57,7 +58,7 @@ export async function measureMappingChanges(
       const start = performance.now();
       await mapByHand(pool, SCHEMAS.byHand, kind, new Date(settings.instant).toISOString());
       byHand[kind].push((performance.now() - start) / 1000);
-      await compareCounts(pool);
+      await compareWritten(pool);
     }
     peaks.push(((await server.command('usage')) as Usage).peakRss);
     servers.stop();
@@ -76,18 +77,32 @@ export async function measureMappingChanges(
   });
 }
 
-/** @throws {Error} when the one has written more than the other. Both have given out ids of their own. */
-async function compareCounts(pool: pg.Pool): Promise<void> {
-  const count = async (schema: string) => {
-    const rowsOf = (name: string) => `"${schema}".sso_${name}`;
-    const { rows } = await pool.query(
-      `select (select count(*) from ${rowsOf('grants')}) as grants, ` +
-        `(select count(*) from ${rowsOf('team_memberships')}) as memberships, ` +
-        `(select count(*) from ${rowsOf('journal')} where subject_key like 'person:%') as entries, ` +
-        `(select sum(jsonb_array_length(document::jsonb -> 'payload' -> 'changes')) from ${rowsOf('outbox')}) as told`,
-    );
-    return JSON.stringify(rows);
-  };
-  const [ours, byHand] = [await count(SCHEMAS.ours), await count(SCHEMAS.byHand)];
-  if (ours !== byHand) throw new Error(`not the same rows: ours ${ours}, by hand ${byHand}`);
+/**
+ * Compares what both have written, and empties the journal and the outbox.
+ * @throws {Error} when that is not the same rows
+ */
+async function compareWritten(pool: pg.Pool): Promise<void> {
+  await compareRows(pool, { ours: SCHEMAS.ours, 'by hand': SCHEMAS.byHand }, WRITTEN);
+  const emptied = Object.values(SCHEMAS).flatMap((schema) => [`"${schema}".sso_journal`, `"${schema}".sso_outbox`]);
+  await pool.query(`truncate ${emptied.join(', ')}`);
 }
+
+/**
+ * What a change of the mapping writes. Each side gives out ids and times of its own: they have to be there, in the same
+ * lengths. That somebody has saved a mapping is one entry of ours.
+ */
+const WRITTEN: TableViews = {
+  grants: (schema) => `select * from "${schema}".sso_grants`,
+  team_memberships: (schema) => `select * from "${schema}".sso_team_memberships`,
+  journal: (schema) =>
+    "select organization_id, subject_key, length(cause_key) as cause, jsonb_set(document::jsonb - array['id', 'at', 'causeId'], " +
+    "'{details,stepId}', '0') as document, length(document::jsonb::text) as length " +
+    `from "${schema}".sso_journal where subject_key like 'person:%'`,
+  told: (schema) =>
+    `select organization_id, topic, change.value::text from "${schema}".sso_outbox, ` +
+    "jsonb_array_elements(document::jsonb -> 'payload' -> 'changes') as change(value)",
+  outbox: (schema) =>
+    "select document::jsonb - array['key', 'at', 'payload'] as document, event_key = document::jsonb ->> 'key' as keyed, " +
+    "jsonb_array_length(document::jsonb -> 'payload' -> 'changes') as changes, length(document::jsonb ->> 'at') as at " +
+    `from "${schema}".sso_outbox`,
+};

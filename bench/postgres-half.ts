@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { startPostgres } from '../test/support/postgres.js';
 import { requireIndexes } from './bare-plans.js';
-import { compareRows } from './compare-rows.js';
+import { compareRows, RESOURCE_VIEWS } from './compare-rows.js';
 import { meetContestant } from './contestant.js';
 import { measureCycle } from './full-cycle.js';
 import { type Contestants, compareAll, type HalfPlan, measureAll } from './half.js';
@@ -65,7 +65,7 @@ export async function measurePostgres(plan: HalfPlan): Promise<HalfResult> {
       await meetContestant('bare again', running[2], common, 'without cursors'),
     ];
     await compareAll(plan, contestants);
-    await compareRows(pool, SCHEMAS.ours, SCHEMAS.bare);
+    await compareRows(pool, { ours: SCHEMAS.ours, bare: SCHEMAS.bare }, RESOURCE_VIEWS);
     console.log('bare has written the same rows as ours');
     for (const server of running) await server.command('letGo');
 

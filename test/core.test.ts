@@ -10,7 +10,7 @@ import { toInstant } from '../src/core/instant.js';
 import { createDebugLogger, escapeControls } from '../src/core/logger.js';
 import { nearestName } from '../src/core/near-miss.js';
 import { randomToken } from '../src/core/random-token.js';
-import { sha256 } from '../src/core/sha256.js';
+import { createSha256, sha256 } from '../src/core/sha256.js';
 
 interface RouterOptions {
   readonly baseUrl: string | (() => string);
@@ -309,6 +309,13 @@ describe('ids, hashes, secrets, time', () => {
     expect(sha256('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
     expect(sha256('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
     expect(sha256('ä')).toBe('33e6d73fee82904c8d7afb78de1154d1e8dc2a0edb08120e63df5b9385c2d9cc');
+  });
+
+  it.each([0, 1, 5000])('hashes text in %i parts as it hashes the whole', (count) => {
+    const parts = Array.from({ length: count }, (_, index) => `part ${index} ä`);
+    const growing = createSha256();
+    for (const part of parts) growing.add(part);
+    expect(growing.digest()).toBe(sha256(parts.join('')));
   });
 
   it('makes secrets of 32 random bytes', () => {

@@ -12,7 +12,19 @@ export interface GrowingSha256 {
   digest(): string;
 }
 
+/** Handing over a part costs more than hashing it, so that many small ones go together. */
+const HANDED_OVER = 8192;
+
 export function createSha256(): GrowingSha256 {
   const growing = createHash('sha256');
-  return { add: (part) => void growing.update(part), digest: () => growing.digest('hex') };
+  let waiting = '';
+  return {
+    add(part) {
+      waiting += part;
+      if (waiting.length < HANDED_OVER) return;
+      growing.update(waiting);
+      waiting = '';
+    },
+    digest: () => growing.update(waiting).digest('hex'),
+  };
 }

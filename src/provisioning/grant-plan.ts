@@ -1,5 +1,5 @@
 import type { GrantChange } from '../storage/grant.js';
-import { type Grant, grantKey, teamOf } from './grant.js';
+import { type Grant, type GrantTarget, grantKey, teamOf } from './grant.js';
 
 /** What a change would do to grants. Nothing in it is there already, and nothing of it would be undone by itself. */
 export type GrantPlan = GrantChange;
@@ -65,8 +65,12 @@ export function createReachCounter(): ReachCounter {
   const people = new Set<string>();
   const teams = new Set<string>();
   const counted = { added: 0, removed: 0, changed: 0 };
+  let last: GrantTarget | undefined;
   const note = ({ userId, target }: Grant) => {
     people.add(userId);
+    // A large part is about one place.
+    if (target === last) return;
+    last = target;
     const teamId = teamOf(target);
     if (teamId !== undefined) teams.add(teamId);
   };

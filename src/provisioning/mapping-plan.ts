@@ -19,8 +19,9 @@ export interface PlannedMapping {
   readonly before: { readonly rows: readonly MappingRow[]; readonly defaultTeams: readonly TeamRole[] };
   readonly teams: TeamPlan;
   readonly switched: boolean;
+  /** How many people would lose something. */
+  readonly losing: number;
   readonly preview: Preview;
-  readonly needsConfirmation: boolean;
 }
 
 /** Plans a new mapping for a directory, from how it is set up. Writes nothing. */
@@ -48,18 +49,21 @@ export async function planMapping(
   };
   const draft = beginPreview();
   for await (const part of previewedRows(storage, scope, planGrantRows(before, after), setup)) draft.note(part);
-  const needsConfirmation = switched || (await isLarge(storage, scope, draft.losing(), setup));
-  return { mapping, setup, groups, before, teams, switched, preview: draft.complete(teams), needsConfirmation };
+  return { mapping, setup, groups, before, teams, switched, losing: draft.losing(), preview: draft.complete(teams) };
 }
 
-async function isLarge(
-  { people }: ManagedStorage,
+/** Whether somebody has to agree to a plan: to another mode, and to whatever takes something from many people. */
+export async function isConfirmationNeeded(
+  { directoryUsers, people }: ManagedStorage,
   scope: DirectoryScope,
-  losing: number,
-  { policy: { blastRadius } }: DirectorySetup,
+  { switched, losing, setup: { policy } }: Pick<PlannedMapping, 'switched' | 'losing' | 'setup'>,
 ): Promise<boolean> {
+  const { blastRadius } = policy;
+  if (switched) return true;
   if (blastRadius === 'off' || losing <= blastRadius.people) return false;
-  return losing > blastRadius.share * (await people.count(scope));
+  // Most losses that are large are so among all directory users. Which of these are people takes a look at each.
+  const { total } = await directoryUsers.query(scope, { page: { startIndex: 1, count: 0 } });
+  return losing > blastRadius.share * total || losing > blastRadius.share * (await people.count(scope));
 }
 
 /** Links as they will be. A team that is still to be made is called after its group until then. */

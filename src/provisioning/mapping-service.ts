@@ -12,7 +12,7 @@ import {
   type MappingFault,
   type MappingRow,
 } from './group-mapping.js';
-import { type PlannedMapping, planMapping } from './mapping-plan.js';
+import { isConfirmationNeeded, type PlannedMapping, planMapping } from './mapping-plan.js';
 import { resetOverrides } from './mapping-reset.js';
 import type { Preview } from './preview.js';
 import { nameOf } from './provisioned-groups.js';
@@ -115,8 +115,8 @@ export function createMappingService(options: {
         const setup = await readSetup(within, scope, rules);
         const faults = await faultsOf(within, scope, mapping, rules);
         if (faults.length > 0) return { faults };
-        const { preview, needsConfirmation } = await planMapping(within, scope, mapping, setup);
-        return { preview, needsConfirmation };
+        const plan = await planMapping(within, scope, mapping, setup);
+        return { preview: plan.preview, needsConfirmation: await isConfirmationNeeded(within, scope, plan) };
       }),
 
     save: (scope, mapping, { by, confirm, ifVersion, progress }) =>
@@ -128,8 +128,9 @@ export function createMappingService(options: {
         if (ifVersion !== undefined && ifVersion !== setup.version) throw new StaleVersionError(scope.directoryId);
         const plan = await planMapping(within, scope, mapping, setup);
         const { preview } = plan;
-        const confirmed = confirm === undefined ? !plan.needsConfirmation : confirm === preview.digest;
-        if (!confirmed) return { kind: 'needs-confirmation', preview };
+        const agreed =
+          confirm === undefined ? !(await isConfirmationNeeded(within, scope, plan)) : confirm === preview.digest;
+        if (!agreed) return { kind: 'needs-confirmation', preview };
         const at = new Date(clock.now()).toISOString();
         await applyMapping(within, scope, plan, { at, by, ...(progress && { progress }) }, rules);
         return { kind: 'saved', preview };

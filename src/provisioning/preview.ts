@@ -44,7 +44,6 @@ export interface PreviewDraft {
  */
 export function beginPreview(): PreviewDraft {
   const counter = createReachCounter();
-  const losers = new Set<string>();
   const places = createPlaceCounter();
   const rows = createRowDigests();
   return {
@@ -53,13 +52,10 @@ export function beginPreview(): PreviewDraft {
       places.note(part);
       const { add, remove, change } = part;
       for (const grant of add) rows.add('add', grant, grant.role);
-      for (const grant of remove) {
-        losers.add(grant.userId);
-        rows.add('remove', grant, grant.role);
-      }
+      for (const grant of remove) rows.add('remove', grant, grant.role);
       for (const { grant, from } of change) rows.add('change', grant, from);
     },
-    losing: () => losers.size,
+    losing: () => places.losing(),
     complete({ create, link, rename, conflicts }) {
       const lines = [
         ...create.map(({ groupId, name }) => ['create', groupId, name]),
@@ -88,20 +84,30 @@ export function previewOf(grants: GrantPlan, teams: TeamPlan): Preview {
 /** A digest of the people for everything that a plan does alike for several. */
 function createRowDigests() {
   const digests = new Map<string, GrowingSha256>();
-  let last: { readonly of: readonly string[]; readonly digest: GrowingSha256 } | undefined;
+  const digestOf = (row: readonly string[]) => {
+    const key = JSON.stringify(row);
+    const digest = digests.get(key) ?? createSha256();
+    digests.set(key, digest);
+    return digest;
+  };
+  // Grants that are alike come one after the other.
+  let last:
+    | { readonly kind: string; readonly of: Grant; readonly from: string; readonly digest: GrowingSha256 }
+    | undefined;
   return {
-    add(kind: string, { userId, target, source, role }: Grant, from: string): void {
-      const of = [kind, target, source, role, from];
-      if (!last?.of.every((text, place) => text === of[place])) {
-        const row = JSON.stringify(of);
-        const digest = digests.get(row) ?? createSha256();
-        digests.set(row, digest);
-        last = { of, digest };
+    add(kind: string, grant: Grant, from: string): void {
+      const { userId, target, source, role } = grant;
+      if (last?.kind !== kind || last.from !== from || !isAlike(last.of, grant)) {
+        last = { kind, of: grant, from, digest: digestOf([kind, target, source, role, from]) };
       }
       last.digest.add(`${userId.length}:${userId}`);
     },
     lines: () => [...digests].map(([row, digest]) => JSON.stringify([row, digest.digest()])),
   };
+}
+
+function isAlike(a: Grant, b: Grant): boolean {
+  return a.target === b.target && a.source === b.source && a.role === b.role;
 }
 
 /** People of a place that are named. */
@@ -122,6 +128,13 @@ function createPlaceCounter() {
       for (const { target, userId } of add) placeOf(target).gaining.add(userId);
       for (const { target, userId } of remove) placeOf(target).losing.add(userId);
       for (const { grant } of change) placeOf(grant.target).changing.add(grant.userId);
+    },
+    losing(): number {
+      const sets = [...places.values()].map(({ losing }) => losing).filter(({ size }) => size > 0);
+      if (sets.length <= 1) return sets[0]?.size ?? 0;
+      const all = new Set<string>();
+      for (const losing of sets) for (const userId of losing) all.add(userId);
+      return all.size;
     },
     reach: (): readonly PlaceReach[] =>
       [...places].map(([target, { gaining, losing, changing }]) => ({

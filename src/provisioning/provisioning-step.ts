@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { newId } from '../core/id.js';
 import { StaleVersionError } from '../storage/errors.js';
 import type { TeamMembership } from '../storage/host-storage.js';
@@ -54,8 +55,11 @@ export interface ProvisioningStep {
   changed(plan: GrantPlan): void;
   /** Whether teams show these people may have changed, or one of their roles. */
   reshow(userIds: readonly string[]): void;
-  /** Carries out what follows from the grants so far: memberships, overrides, journal. For large changes, now and then. */
-  flush(): Promise<void>;
+  /**
+   * Carries out what follows from the grants so far: memberships, overrides, journal. For large changes, now and then.
+   * @param meanwhile begins something when all has been read and nothing is written yet: what follows is computed beside it
+   */
+  flush(meanwhile?: () => void): Promise<void>;
   /** The end of the step. */
   complete(): Promise<void>;
 }
@@ -128,7 +132,7 @@ export function beginStep(storage: ManagedStorage, scope: OrganizationScope, gro
       await step.grants(wanted);
     },
 
-    flush: () => follow([]),
+    flush: (meanwhile) => follow([], meanwhile),
 
     complete: () =>
       follow(
@@ -144,7 +148,7 @@ export function beginStep(storage: ManagedStorage, scope: OrganizationScope, gro
   };
 
   /** Writes what follows from the grants so far, with further entries of the journal, as far as possible in one go. */
-  async function follow(entries: readonly JournalEntry[]): Promise<void> {
+  async function follow(entries: readonly JournalEntry[], meanwhile?: () => void): Promise<void> {
     const next = planned;
     planned = undefined;
     // What was read for the plan says nothing about other changes.
@@ -160,6 +164,11 @@ export function beginStep(storage: ManagedStorage, scope: OrganizationScope, gro
     const known = isAlone
       ? { ...next.ground, grants: afterPlan(next.ground.grants, next.plan) }
       : await readProjectionGround(storage, scope, peopleConcerned(changed, people), policy);
+    if (meanwhile) {
+      meanwhile();
+      // A turn of the loop, so that it is on its way before the computing begins.
+      await setImmediate();
+    }
     const { fallen, adopted, changes } = planProjection(known, changed, people, roles);
     await sideBySide(storage, [
       () => putGrants(isAlone ? joinPlans([changed, adopted]) : adopted),

@@ -1,4 +1,4 @@
-import type { GrantRow, GrantRowPlan } from '../storage/grant-store.js';
+import type { GrantRow, GrantRowPlan, GrantRowStep } from '../storage/grant-store.js';
 import type { ManagedStorage } from '../storage/managed-storage.js';
 import type { DirectoryScope } from '../storage/scope.js';
 import { countsForGrants } from './directory-grants.js';
@@ -68,20 +68,24 @@ export async function changeRows(
   const teams = only(plan, (row) => !isOrganization(row));
   if (isEmpty(teams)) return;
   const inactive = countsForGrants(false, setup.policy) ? 'count' : 'leave-out';
+  const apply = (after: string) => storage.grants.applyRows(scope, teams, { after, limit: PART, inactive });
   let done = 0;
-  let after: string | undefined = '';
-  while (after !== undefined) {
-    const part: Awaited<ReturnType<ManagedStorage['grants']['applyRows']>> = await storage.grants.applyRows(
-      scope,
-      teams,
-      { after, limit: PART, inactive },
-    );
-    await storage.holds.release(scope, part.changed.remove);
-    step.changed(part.changed);
-    await step.flush();
-    done += sizeOf(part.changed);
+  let ahead: Promise<GrantRowStep> | undefined;
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const { changed, next }: GrantRowStep = await (ahead ?? apply(after));
+    ahead = undefined;
+    const goAhead = () => {
+      if (next === undefined) return;
+      ahead = apply(next);
+      // Its failure is heard where it is waited for, unless something else fails before.
+      ahead.catch(() => undefined);
+    };
+    await storage.holds.release(scope, changed.remove);
+    step.changed(changed);
+    await step.flush(storage.capabilities.sideBySide ? goAhead : undefined);
+    done += sizeOf(changed);
     progress?.(done, Math.max(of, done));
-    after = part.next;
+    after = next;
   }
 }
 

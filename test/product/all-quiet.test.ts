@@ -453,6 +453,21 @@ describe('All Quiet: removals that wait (design promise 11)', () => {
     expect(sentence).toMatch(/waits for a decision/);
   });
 
+  it('AQ-51 asks before a mapping takes from a large share of the people, whom inactive users are not among', async () => {
+    const { site } = await openTeam();
+    const isAsked = async () => {
+      const planned = await site.service.mappings.preview(SCOPE, manual());
+      return 'needsConfirmation' in planned && planned.needsConfirmation;
+    };
+    for (const name of ['dan', 'eve', 'fay']) await site.push(name, { active: false });
+    expect(await isAsked()).toBe(true);
+    for (const name of ['gus', 'hal']) await site.push(name);
+    const ivy = await site.push('ivy');
+    expect(await isAsked()).toBe(false);
+    await site.client.patch(`/Users/${ivy}`, active(false)).expect(200);
+    expect(await isAsked()).toBe(true);
+  });
+
   it('carries it out when somebody approves, but not for who is back meanwhile', async () => {
     const { site, ids, group } = await openTeam();
     await site.client.put(`/Groups/${group}`, { displayName: 'Reds', members: [] }).expect(200);

@@ -9,7 +9,7 @@ import { holdRemovals, keepAsManual } from '../../src/provisioning/hold.js';
 import { fallenOverrides, membershipsOf, overrideOf } from '../../src/provisioning/membership.js';
 import { isModeSwitch, planModeSwitch } from '../../src/provisioning/mode-switch.js';
 import { guardOwners, isLastOwner, organizationRole } from '../../src/provisioning/organization-role.js';
-import { previewOf } from '../../src/provisioning/preview.js';
+import { beginPreview, previewOf } from '../../src/provisioning/preview.js';
 import { planMembers, planRows } from '../../src/provisioning/row-plan.js';
 import { TOY_ROLES as roles } from '../support/toy-provisioning.js';
 
@@ -225,6 +225,15 @@ describe('a mapping', () => {
     expect(previewOf({ ...grants, remove: grants.remove.toReversed() }, teams).digest).toBe(preview.digest);
     expect(previewOf({ ...grants, add: [] }, teams).digest).not.toBe(preview.digest);
     expect(reachOf(EMPTY_PLAN)).toEqual({ people: [], teams: [], added: 0, removed: 0, changed: 0 });
+  });
+
+  it('AQ-51: a preview counts who would lose something, each once, wherever it is', () => {
+    const draft = beginPreview();
+    expect(draft.losing()).toBe(0);
+    draft.note({ ...removing(grant('ada', 'ops', 'group:g')), add: [grant('bob', 'new', 'group:g')] });
+    expect(draft.losing()).toBe(1);
+    draft.note(removing(grant('ada', 'dev', 'group:g'), grant('cyd', 'dev', 'group:g')));
+    expect(draft.losing()).toBe(2);
   });
 });
 

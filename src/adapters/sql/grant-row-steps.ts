@@ -6,13 +6,18 @@ import { inScope, isLive, USER } from './resource-rows.js';
 import { prepare } from './sql-text.js';
 import type { StoreSite } from './store-site.js';
 
-/** What the next part of a change of rows does: one statement that reads. */
-export type GrantRowReader = (
-  run: Run,
-  scope: DirectoryScope,
-  plan: GrantRowPlan,
-  page: GrantRowPage,
-) => Promise<GrantRowStep>;
+/** What the next part of a change of rows does: one statement. */
+export interface GrantRowWalk {
+  /** Only reads. */
+  read(run: Run, scope: DirectoryScope, plan: GrantRowPlan, page: GrantRowPage): Promise<GrantRowStep>;
+  /** Does it already, where one statement can: `isDone` says so. */
+  take(
+    run: Run,
+    scope: DirectoryScope,
+    plan: GrantRowPlan,
+    page: GrantRowPage,
+  ): Promise<GrantRowStep & { readonly isDone: boolean }>;
+}
 
 /** A part of a row, and where it goes on. */
 interface Part {
@@ -21,7 +26,7 @@ interface Part {
 }
 
 /** Prepares that. A position is the place of a row in the plan, and the last member or person that was looked at. */
-export function createGrantRowReader({ names, dialect }: StoreSite): GrantRowReader {
+export function createGrantRowWalk({ names, dialect }: StoreSite): GrantRowWalk {
   const { memberships, resources, directoryLinks, grants } = names;
   const source = '{source} and g.target = {target}';
   // Members one by one, each by indexes: without statistics a join would begin at the wrong end. Who is gone is a member
@@ -57,6 +62,15 @@ export function createGrantRowReader({ names, dialect }: StoreSite): GrantRowRea
     dialect,
   );
 
+  const takeGiven =
+    dialect.name === 'postgres'
+      ? prepare(
+          'select t.user_id as position, t.role ' +
+            `from ${names.takeGrants}({organizationId}, {source}, {target}, {after}, {limit}) as t`,
+          dialect,
+        )
+      : undefined;
+
   async function addPart(run: Run, scope: DirectoryScope, row: GrantRow, after: string, page: GrantRowPage) {
     const { organizationId, directoryId } = scope;
     const { groupId, target, role } = row;
@@ -91,7 +105,26 @@ export function createGrantRowReader({ names, dialect }: StoreSite): GrantRowRea
     return { changed: { add: [], remove: [], change }, rest };
   }
 
-  return async (run, scope, plan, page) => {
+  async function takenPart(
+    run: Run,
+    scope: DirectoryScope,
+    { row, take }: { readonly row: GrantRow; readonly take: typeof given },
+    after: string,
+    limit: number,
+  ) {
+    const source = sourceOf(row, scope);
+    const { target } = row;
+    const rows = await run(take({ organizationId: scope.organizationId, source, target, after, limit }));
+    const remove: Grant[] = [];
+    let rest: string | undefined;
+    for (const { position, role } of rows) {
+      if (role === null) rest = String(position);
+      else remove.push({ userId: String(position), target, role: String(role), source });
+    }
+    return { changed: { add: [], remove, change: [] }, rest };
+  }
+
+  async function walk(run: Run, scope: DirectoryScope, plan: GrantRowPlan, page: GrantRowPage, taking: boolean) {
     const [, digits = '0', after = ''] = /^(\d+):(.*)$/s.exec(page.after === '' ? '0:' : page.after) ?? [
       undefined,
       '-1',
@@ -100,14 +133,25 @@ export function createGrantRowReader({ names, dialect }: StoreSite): GrantRowRea
     if (index < 0) throw misplaced();
     const places = placesOf(plan);
     const place = places[index];
-    if (!place) return { changed: { add: [], remove: [], change: [] } };
-    const part: Part =
-      place.kind === 'add'
-        ? await addPart(run, scope, place.row, after, page)
-        : await givenPart(run, scope, place, after, page.limit);
+    if (!place) return { changed: { add: [], remove: [], change: [] }, isDone: true };
+    const { kind, row } = place;
+    const take = taking && kind === 'remove' ? takeGiven : undefined;
+    const isDone = take !== undefined;
+    let part: Part;
+    if (take) part = await takenPart(run, scope, { row, take }, after, page.limit);
+    else if (kind === 'add') part = await addPart(run, scope, row, after, page);
+    else part = await givenPart(run, scope, place, after, page.limit);
     const { changed, rest } = part;
-    if (rest !== undefined) return { changed, next: `${index}:${rest}` };
-    return index === places.length - 1 ? { changed } : { changed, next: `${index + 1}:` };
+    if (rest !== undefined) return { changed, isDone, next: `${index}:${rest}` };
+    return index === places.length - 1 ? { changed, isDone } : { changed, isDone, next: `${index + 1}:` };
+  }
+
+  return {
+    async read(run, scope, plan, page) {
+      const { isDone: _, ...step } = await walk(run, scope, plan, page, false);
+      return step;
+    },
+    take: (run, scope, plan, page) => walk(run, scope, plan, page, true),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { GrantStore } from '../../storage/grant-store.js';
 import { createGrantWriter, grantOf } from './grant-change.js';
-import { createGrantRowReader } from './grant-row-steps.js';
+import { createGrantRowWalk } from './grant-row-steps.js';
 import { prepare } from './sql-text.js';
 import type { StoreOver, StoreSite } from './store-site.js';
 
@@ -20,7 +20,7 @@ export function openGrantStore(site: StoreSite): StoreOver<GrantStore> {
     dialect,
   );
   const write = createGrantWriter(site);
-  const readRows = createGrantRowReader(site);
+  const rows = createGrantRowWalk(site);
 
   return (access) => ({
     async ofUsers({ organizationId }, userIds) {
@@ -51,12 +51,12 @@ export function openGrantStore(site: StoreSite): StoreOver<GrantStore> {
         ? access.beside(scope, names.grants, (run) => write(run, scope, change))
         : access.whole(scope, (run) => write(run, scope, change)),
 
-    previewRows: (scope, plan, page) => access.read(scope, (run) => readRows(run, scope, plan, page)),
+    previewRows: (scope, plan, page) => access.read(scope, (run) => rows.read(run, scope, plan, page)),
 
     applyRows: (scope, plan, page) =>
       access.whole(scope, async (run) => {
-        const { changed, next } = await readRows(run, scope, plan, page);
-        return { changed: await write(run, scope, changed), ...(next !== undefined && { next }) };
+        const { isDone, ...step } = await rows.take(run, scope, plan, page);
+        return isDone ? step : { ...step, changed: await write(run, scope, step.changed) };
       }),
   });
 }

@@ -9,7 +9,15 @@ export function peopleFunction({ lockPeople, people }: TableNames): string {
     name: lockPeople,
     parameters: ['in_organization_id text', 'in_user_ids jsonb'],
     columns: ['user_id text'],
+    variables: ['locked bigint'],
     body: `
+      perform 1 from ${people} as p where p.organization_id = in_organization_id
+      and p.user_id = any(array(select e.value from ${textsOf('in_user_ids')}))
+      order by p.user_id for update;
+      get diagnostics locked = row_count;
+      if locked = (select count(distinct e.value) from ${textsOf('in_user_ids')}) then
+        return;
+      end if;
       insert into ${people} (organization_id, user_id)
       select in_organization_id, w.value from (select distinct e.value from ${textsOf('in_user_ids')}) as w
       where not exists (select 1 from ${people} as p where p.organization_id = in_organization_id and p.user_id = w.value)
@@ -99,6 +107,30 @@ export function grantFunction({ changeGrants, lockPeople, grants }: TableNames):
         select w.user_id, w.target, w.source, w.role, w.before, 0::bigint from wanted as w
         where w.before is distinct from w.role;
       end if;
+    `,
+  });
+}
+
+/**
+ * The function that takes away a part of what a source gives at a place: from so many people, in order of id, behind one of
+ * them. Where there may be more, a row without a role says behind whom.
+ */
+export function takeFunction({ takeGrants, lockPeople, grants }: TableNames): string {
+  return createFunction({
+    name: takeGrants,
+    parameters: ['in_organization_id text', 'in_source text', 'in_target text', 'in_after text', 'in_limit bigint'],
+    columns: ['user_id text', 'role text'],
+    variables: ['found_ids text[]'],
+    tables: [grants],
+    body: `
+      found_ids := array(select g.user_id from ${grants} as g where g.organization_id = in_organization_id
+      and g.source = in_source and g.target = in_target and g.user_id > in_after order by g.user_id limit in_limit);
+      perform 1 from ${lockPeople}(in_organization_id, to_jsonb(found_ids));
+      return query with removed as (delete from ${grants} as g where g.organization_id = in_organization_id
+      and g.user_id = any(found_ids) and coalesce(g.target, '') = in_target and coalesce(g.source, '') = in_source
+      returning g.user_id, g.role)
+      select r.user_id, r.role from removed as r
+      union all select found_ids[in_limit], null where cardinality(found_ids) = in_limit;
     `,
   });
 }

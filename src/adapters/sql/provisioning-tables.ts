@@ -1,4 +1,10 @@
-import { grantFunction, peopleFunction, readPeopleFunction, readSettingsFunction } from './postgres-grant-functions.js';
+import {
+  grantFunction,
+  peopleFunction,
+  readPeopleFunction,
+  readSettingsFunction,
+  takeFunction,
+} from './postgres-grant-functions.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { StoreSite } from './store-site.js';
 import type { TableNames } from './table-names.js';
@@ -70,5 +76,12 @@ export function provisioningTables(names: TableNames, dialect: SqlDialect): read
 }
 
 function functionsOf(site: StoreSite): readonly string[] {
-  return [peopleFunction(site.names), grantFunction(site.names), readPeopleFunction(site), readSettingsFunction(site)];
+  const { names } = site;
+  return [
+    peopleFunction(names),
+    grantFunction(names),
+    takeFunction(names),
+    readPeopleFunction(site),
+    readSettingsFunction(site),
+  ];
 }

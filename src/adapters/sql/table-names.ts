@@ -57,6 +57,7 @@ export interface TableNames {
   /** Functions, on PostgreSQL. */
   readonly lockPeople: string;
   readonly changeGrants: string;
+  readonly takeGrants: string;
   readonly readPeople: string;
   readonly readMappingSettings: string;
 }
@@ -118,6 +119,7 @@ export function tableNames({ prefix = 'sso_', schema }: TableOptions, dialect: S
     trafficHours: named('traffic_hours'),
     lockPeople: named('lock_people'),
     changeGrants: named('change_grants'),
+    takeGrants: named('take_grants'),
     readPeople: named('read_people'),
     readMappingSettings: named('read_mapping_settings'),
   };
