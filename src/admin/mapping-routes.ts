@@ -1,5 +1,6 @@
 import type { GroupMapping } from '../provisioning/group-mapping.js';
 import { managed } from '../storage/managed-storage.js';
+import type { StoredMapping } from '../storage/mapping-store.js';
 import { AdminProblem } from './admin-problem.js';
 import type { AdminContext, AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
@@ -15,7 +16,7 @@ const MAPPING = '/organizations/{organizationId}/directories/{directoryId}/mappi
 const GROUPS = '/organizations/{organizationId}/directories/{directoryId}/groups';
 const GROUP = '/organizations/{organizationId}/directories/{directoryId}/groups/{groupId}';
 const OWNER = { role: 'owner', needs: 'scim' } as const;
-const SUGGESTIONS = 100;
+const SUGGESTIONS = 30;
 
 /** A pushed group with what it gives. */
 interface GroupAnswer {
@@ -40,7 +41,7 @@ interface MappingFrame {
 
 /** The groups of a directory, mapped or not. */
 export interface GroupsAnswer extends MappingFrame {
-  readonly mapping: Exclude<GroupMapping, { readonly mode: 'manual' }> | { readonly mode: 'manual' };
+  readonly mapping: StoredMapping;
   /** Of the default teams, by id. */
   readonly teamNames: Readonly<Record<string, string>>;
   readonly items: readonly GroupAnswer[];
@@ -84,7 +85,7 @@ export function mappingRoutes(site: AdminSite): readonly AdminRoute[] {
     const result = await service.mappings.save(scope, after, { by: context.actor.id, ifVersion: version, ...told });
     if (result.kind === 'faults') throw refused(after, result.faults);
     const needsConfirmation = result.kind === 'needs-confirmation';
-    const { version: now } = await service.mappings.get(scope);
+    const { version: now } = await service.mappings.mode(scope);
     const frame = { directory: directoryAnswer(site, directory), version: now, save, needsConfirmation };
     const answer = await namedPreview(site, scope, { before, after, preview: result.preview }, frame);
     if (needsConfirmation) throw new AdminProblem('needs_confirmation', { current: answer });
@@ -182,7 +183,7 @@ async function readGroups(
   { after = '', limit = PAGE_SIZE }: PageQuery,
 ): Promise<GroupsAnswer> {
   const { scope, service, directory } = await provisioningAt(site, organizationId, directoryId);
-  const { mapping, version } = await service.mappings.get(scope);
+  const { mapping, version } = await service.mappings.mode(scope);
   const { items, next } = await pageOf(() => service.mappings.groups(scope, { after, limit }));
   const defaults = mapping.mode === 'off' ? mapping.defaultTeams.map(({ teamId }) => `team:${teamId}`) : [];
   const targets = items.flatMap(({ rows }) => rows.map(({ target }) => target));
@@ -191,7 +192,7 @@ async function readGroups(
     ...(await frameOf(site, organizationId)),
     directory: directoryAnswer(site, directory),
     version,
-    mapping: mapping.mode === 'manual' ? { mode: 'manual' } : mapping,
+    mapping,
     teamNames: Object.fromEntries(defaults.map((target) => [target.slice('team:'.length), placeOf(target)])),
     items: items.map((group) => groupAnswer(group, placeOf)),
     ...(next !== undefined && { next }),
@@ -206,7 +207,7 @@ async function readGroup(
   const { scope, service, directory } = await provisioningAt(site, organizationId, directoryId);
   const group = await site.storage.groups.get(scope, groupId);
   if (!group) return undefined;
-  const { mapping, version } = await service.mappings.get(scope);
+  const { mapping, version } = await service.mappings.mode(scope);
   const rows = await managed(site.storage).mappings.rows(scope, [groupId]);
   const placeOf = await placeNames(
     site,

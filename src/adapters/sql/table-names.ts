@@ -59,6 +59,8 @@ export interface TableNames {
   readonly changeGrants: string;
   readonly readPeople: string;
   readonly readMappingSettings: string;
+  readonly standPerson: string;
+  readonly noteStanding: string;
 }
 
 const PREFIX = /^[a-z_][a-z0-9_]{0,30}$/;
@@ -120,5 +122,7 @@ export function tableNames({ prefix = 'sso_', schema }: TableOptions, dialect: S
     changeGrants: named('change_grants'),
     readPeople: named('read_people'),
     readMappingSettings: named('read_mapping_settings'),
+    standPerson: named('stand_person'),
+    noteStanding: named('note_standing'),
   };
 }

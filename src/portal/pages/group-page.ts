@@ -25,7 +25,7 @@ ${
     hidden: { ...rowTargets(answer), version: String(version) },
     submit: 'Preview',
     fields: rowFields(answer),
-    more: html`<p class="quiet">Teams: ${teams.slice(0, 30).map((team) => html`${name(team.name)}; `)}</p>`,
+    more: html`<p class="quiet">Teams: ${teams.map((team) => html`${name(team.name)}; `)}</p>`,
   })
 }
 <p><a href="${view.link('list-groups', { directoryId: directory.id })}">Back to the groups</a></p>`;
