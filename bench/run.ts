@@ -15,7 +15,7 @@ const FULL_PLAN: MeasuringPlan = { connections: SMALL_GROUPS, slices: 61, sliceS
 const FULL_LOGINS: LoginPlan = { warmUp: 1000, slices: 305, logins: 20 };
 const QUICK_LOGINS: LoginPlan = { warmUp: 200, slices: 3, logins: 20 };
 /** One request at a time: what counts is how long a page takes. */
-const FULL_PAGES: MeasuringPlan = { connections: 1, slices: 21, sliceSeconds: 0.05, warmUpSeconds: 0.25 };
+const FULL_PAGES: MeasuringPlan = { connections: 1, slices: 15, sliceSeconds: 0.05, warmUpSeconds: 0.2 };
 const QUICK_PAGES: MeasuringPlan = { connections: 1, slices: 3, sliceSeconds: 0.01, warmUpSeconds: 0.02 };
 const QUICK_PLAN: MeasuringPlan = { connections: SMALL_GROUPS, slices: 3, sliceSeconds: 0.03, warmUpSeconds: 0.05 };
 const HALVES: Readonly<Record<StorageName, (plan: HalfPlan) => Promise<HalfResult>>> = {

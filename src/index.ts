@@ -174,7 +174,14 @@ export type {
   MemberChangeRequest,
   MemberChangeResult,
 } from './storage/group-store.js';
-export type { Hold, HoldStore } from './storage/hold-store.js';
+export {
+  FIRST_HELD,
+  type Hold,
+  type HoldPage,
+  type HoldStore,
+  type HoldSummary,
+  MOST_HELD_PEOPLE,
+} from './storage/hold-store.js';
 export type {
   HostStorage,
   ManagedTeamStore,

@@ -6,7 +6,7 @@ import type { TableNames } from './table-names.js';
 /**
  * Version 6: the standing of users, kept beside them so that lists by it need not look at anybody else. It follows from
  * what other tables say, whoever writes them, so triggers keep it. Where the users are a store of the host, the table of ours
- * is empty and they end at once.
+ * is empty and they end at once. And the people of a hold, to be counted.
  */
 export function standingTables(names: TableNames, dialect: SqlDialect): readonly string[] {
   const { users, prefix } = names;
@@ -14,6 +14,7 @@ export function standingTables(names: TableNames, dialect: SqlDialect): readonly
     `alter table ${users} add column standing ${dialect.types.text} not null default 'manual:new'`,
     `update ${users} set standing = ${standingExpression(names, dialect, users)}`,
     `create index "${prefix}users_standing" on ${users} (organization_id, standing, id)`,
+    `create index "${prefix}held_grants_person" on ${names.heldGrants} (organization_id, hold_id, user_id)`,
     ...(dialect.name === 'postgres' ? postgresTriggers(names, dialect) : sqliteTriggers(names, dialect)),
   ];
 }

@@ -2,7 +2,7 @@ import type { HoldsAnswer } from '../../admin/inbox-routes.js';
 import { form } from '../form.js';
 import { html } from '../html.js';
 import { definePage, type PortalPage } from '../page-view.js';
-import { name, time } from '../text.js';
+import { count, name, time } from '../text.js';
 
 const REASONS = {
   'blast-radius': 'more people would lose something than is usual',
@@ -13,12 +13,13 @@ const REASONS = {
 export const holdsPage: PortalPage = definePage<HoldsAnswer>({
   route: 'list-holds',
   title: () => 'Removals that wait',
-  render: (view, { directoryId, items }) => html`
+  render: (view, { directoryId, items, next }) => html`
 ${items.length === 0 && html`<p>Nothing waits.</p>`}
-<ul class="plain">${items.map(({ id: holdId, reason, at, people, first }) => {
+<ul class="plain">${items.map(({ id: holdId, reason, at, people, more, first }) => {
     const params = { directoryId, holdId };
-    return html`<li><h2>${people} people</h2><p>${time(at)}: ${REASONS[reason]}.</p><ul>${first.map((each) => html`<li>${name(each.name)}: ${name(each.place)}</li>`)}</ul>
+    return html`<li><h2>${more && 'More than '}${count(people, 'person', 'people')}</h2><p>${time(at)}: ${REASONS[reason]}.</p><ul>${first.map((each) => html`<li>${name(each.name)}: ${name(each.place)}</li>`)}</ul>
 ${form(view, { action: 'approve-hold', params, submit: 'Remove them', danger: true })}
 ${form(view, { action: 'reject-hold', params, submit: 'Keep them, as given by hand' })}</li>`;
-  })}</ul>`,
+  })}</ul>
+${next !== undefined && html`<p><a href="${view.here({ after: next })}">More</a></p>`}`,
 });

@@ -1,4 +1,5 @@
 import type { OidcRequests } from '../../admin/oidc-review-routes.js';
+import { domainNames } from '../domain-names.js';
 import { html } from '../html.js';
 import { definePage, type PortalPage } from '../page-view.js';
 import { stateWords } from '../state-words.js';
@@ -15,7 +16,7 @@ export const oidcRequestsPage: PortalPage = definePage<OidcRequests>({
 ${items.length === 0 && html`<p>There are none.</p>`}
 <ul>${items.map(({ tenant, organizationName }) => {
     const { organizationId, id: tenantId } = tenant;
-    return html`<li><a href="${view.link('get-oidc-tenant', { organizationId, tenantId })}">${name(organizationName)}: ${name(tenant.domains.map((domain) => domain.name).join(', '))}</a> ${stateWords(tenant.state)} ${time(tenant.createdAt)}</li>`;
+    return html`<li><a href="${view.link('get-oidc-tenant', { organizationId, tenantId })}">${name(organizationName)}: ${domainNames(tenant)}</a> ${stateWords(tenant.state)} ${time(tenant.createdAt)}</li>`;
   })}</ul>
 ${next !== undefined && html`<p><a href="${view.link('list-oidc-requests', {}, { state, after: next })}">More</a></p>`}`,
 });
