@@ -29,13 +29,23 @@ export async function meetContestant(
   { token, scale, connections }: ContestantSettings,
   cursors: 'with cursors' | 'without cursors',
 ): Promise<Contestant> {
-  const client = await createHttpClient(server.port, connections);
+  const contestant = await meetServer(name, server, connections);
+  const met = cursors === 'with cursors' ? await walk(contestant.client, token) : [];
+  return { ...contestant, site: { token, scale, cursors: met }, collect: () => server.command('collect') };
+}
+
+/** Connects to a server of which nothing is known. What it has to clear away stays. */
+export async function meetServer(
+  name: ContestantName,
+  server: ServerProcess,
+  connections: number,
+): Promise<Contestant> {
   return {
     name,
-    client,
-    site: { token, scale, cursors: cursors === 'with cursors' ? await walk(client, token) : [] },
+    client: await createHttpClient(server.port, connections),
+    site: { token: '', scale: { users: 0, mediumGroup: 0 }, cursors: [] },
     usage: async () => (await server.command('usage')) as Usage,
-    collect: () => server.command('collect'),
+    collect: async () => undefined,
   };
 }
 

@@ -16,7 +16,7 @@ import { copyTables, dropTables, fillTables, settle } from './tables.js';
 import { measureTeams } from './team-changes.js';
 
 /** As durable as PostgreSQL is by itself; the rest so that it neither reads from a disk nor tidies up while measured. */
-const SERVER_SETTINGS = [
+export const SERVER_SETTINGS: readonly string[] = [
   'fsync=on',
   'synchronous_commit=on',
   'full_page_writes=on',

@@ -9,6 +9,8 @@ import type { Usage } from './serve.js';
 export interface HalfResult {
   readonly lines: readonly ResultLine[];
   readonly isControlled: boolean;
+  /** Whether everything keeps to a limit whose breach ends the run with code 1; absent where nothing has one. */
+  readonly isMet?: boolean;
 }
 
 export interface CaseResult {
@@ -27,7 +29,7 @@ export interface ResultLine {
 }
 
 /** How far two runs of the same code may be apart before a run says nothing. */
-const CONTROL = { low: 0.95, high: 1.05 } as const;
+export const CONTROL = { low: 0.95, high: 1.05 } as const;
 
 /** A group ten thousand times as large may make a member change so much dearer. */
 const GROWTH_TARGET = 1.1;
@@ -256,20 +258,20 @@ function figureOf(figures: ReadonlyMap<ContestantName, Figures>, name: Contestan
   return figure;
 }
 
-function verdict(isMet: boolean): string {
+export function verdict(isMet: boolean): string {
   return isMet ? 'met' : 'MISSED';
 }
 
 /** Three digits that mean something. */
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Number(value.toPrecision(3));
 }
 
-function shown(value: number): string {
+export function shown(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString('en') : String(rounded(value));
 }
 
-function aligned(rows: readonly (readonly string[])[]): string {
+export function aligned(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) =>

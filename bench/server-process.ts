@@ -9,7 +9,13 @@ export interface ServerProcess {
   stop(): void;
 }
 
-type Script = 'ours-server' | 'bare-server' | 'bare-postgres-server' | 'peer-server' | 'provisioning-server';
+type Script =
+  | 'ours-server'
+  | 'bare-server'
+  | 'bare-postgres-server'
+  | 'peer-server'
+  | 'provisioning-server'
+  | 'pages-server';
 
 /** Servers that end together. */
 export interface ServerGroup {

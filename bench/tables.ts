@@ -1,4 +1,4 @@
-import type { Clock, ManagedStorage } from 'express-sso-scim';
+import type { Clock, ManagedStorage, TrafficStores } from 'express-sso-scim';
 import { createSqlStorage, migrate } from 'express-sso-scim/adapters/sql';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
@@ -12,7 +12,7 @@ const FILLED = ['resources', 'unique_keys', 'emails', 'memberships', 'group_coun
 /** Tables of a schema, opened as a host does it. */
 export interface OpenTables {
   readonly kysely: Kysely<unknown>;
-  readonly storage: ManagedStorage;
+  readonly storage: ManagedStorage & TrafficStores;
 }
 
 export function openTables(
@@ -25,7 +25,7 @@ export function openTables(
 }
 
 /** Makes a schema with empty tables in it, in the place of one that an earlier run left behind. */
-async function createTables(pool: pg.Pool, connectionString: string, schema: string): Promise<void> {
+export async function createTables(pool: pg.Pool, connectionString: string, schema: string): Promise<void> {
   await dropTables(pool, [schema]);
   const { kysely } = openTables({ connectionString, schema });
   await migrate(kysely, { schema });

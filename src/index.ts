@@ -18,12 +18,14 @@ export type { Lock } from './provisioning/lock.js';
 export type { WantedEdit } from './provisioning/lock-look-up.js';
 export type {
   MappedGroup,
+  MappingMode,
   MappingOverview,
   MappingService,
   SavedMapping,
   SaveMapping,
 } from './provisioning/mapping-service.js';
-export type { HandGrant, PeopleService, PersonEntry } from './provisioning/people-service.js';
+export type { HandGrant, PeoplePage, PeopleService, PersonEntry } from './provisioning/people-service.js';
+export type { LifecycleState, PersonFilter, PersonOrigin } from './provisioning/person.js';
 export type { Preview } from './provisioning/preview.js';
 export type { ProvisioningEvent, ProvisioningEventKind } from './provisioning/provisioning-event.js';
 export {
@@ -172,7 +174,14 @@ export type {
   MemberChangeRequest,
   MemberChangeResult,
 } from './storage/group-store.js';
-export type { Hold, HoldStore } from './storage/hold-store.js';
+export {
+  FIRST_HELD,
+  type Hold,
+  type HoldPage,
+  type HoldStore,
+  type HoldSummary,
+  MOST_HELD_PEOPLE,
+} from './storage/hold-store.js';
 export type {
   HostStorage,
   ManagedTeamStore,
@@ -207,6 +216,7 @@ export type { OidcTenantPage, OidcTenantStore } from './storage/oidc-tenant-stor
 export type { ClaimedEvent, OutboxEvent, OutboxStore } from './storage/outbox-store.js';
 export type { OverrideStore, StoredOverride } from './storage/override-store.js';
 export type { PendingMemberStore } from './storage/pending-member-store.js';
+export { PERSON_STANDINGS, type PersonStanding, standingOf } from './storage/person-standing.js';
 export type { Person, PersonPhone, PersonRecord, PersonStore } from './storage/person-store.js';
 export type {
   AttributePath,

@@ -10,9 +10,9 @@ import type { AdminContext, AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
-import { type DirectoryHealth, readDirectoryHealth } from './directory-health.js';
+import { type DirectoryHealth, readDirectoryHealth, readRecentCalls } from './directory-health.js';
 import { directoryOf } from './directory-place.js';
-import { readDoctorFindings } from './doctor.js';
+import { examineTraffic } from './doctor.js';
 import type { DoctorFinding } from './doctor-finding.js';
 import { PAGE, PAGE_SIZE, type PageQuery, pageOf } from './page-query.js';
 import { placeNames } from './place-names.js';
@@ -114,10 +114,11 @@ export function activityRoutes(site: AdminSite): readonly AdminRoute[] {
       async handle(context, { params }): Promise<HealthAnswer> {
         const { directory, scope } = await recordedAt(site, context, params.directoryId);
         const signIns = await readSignInSightings(site.storage, scope);
+        const recent = await readRecentCalls(site.storage, scope);
         return {
           directory: directoryAnswer(site, directory),
-          health: await readDirectoryHealth(site.storage, scope, site.clock.now()),
-          findings: await readDoctorFindings(site.storage, scope, { signIns }),
+          health: await readDirectoryHealth(site.storage, scope, site.clock.now(), recent),
+          findings: examineTraffic({ recent, signIns }),
         };
       },
     }),

@@ -107,7 +107,7 @@ export function directoryRoutes(site: AdminSite): readonly AdminRoute[] {
       ),
       async handle(context, { params: { directoryId }, body: { version, ...change } }) {
         const directory = await unchanged(context, directoryId, version);
-        return directory && answered(await directories.update(scopeOf(directory), change));
+        return directory && answered(await directories.update(scopeOf(directory), change, directory));
       },
     }),
     defineRoute({
@@ -119,7 +119,7 @@ export function directoryRoutes(site: AdminSite): readonly AdminRoute[] {
       body: versioned,
       async handle(context, { params: { directoryId }, body: { version } }) {
         const directory = await unchanged(context, directoryId, version);
-        return directory && answered(await directories.disable(scopeOf(directory)));
+        return directory && answered(await directories.disable(scopeOf(directory), directory));
       },
     }),
     defineRoute({
@@ -131,7 +131,7 @@ export function directoryRoutes(site: AdminSite): readonly AdminRoute[] {
       body: versioned,
       async handle(context, { params: { directoryId }, body: { version } }) {
         const directory = await unchanged(context, directoryId, version);
-        return directory && answered(await directories.enable(scopeOf(directory)));
+        return directory && answered(await directories.enable(scopeOf(directory), directory));
       },
     }),
   ];

@@ -1,5 +1,4 @@
-import type { DirectoryScope } from '../storage/scope.js';
-import { type TrafficEntry, type TrafficStores, trafficOf } from '../storage/traffic-store.js';
+import type { TrafficEntry } from '../storage/traffic-store.js';
 import { ACCESS_RULES } from './doctor-access-rules.js';
 import type { DoctorFinding, FindingSeverity } from './doctor-finding.js';
 import { MAPPING_RULES } from './doctor-mapping-rules.js';
@@ -32,16 +31,6 @@ export function examineTraffic({ recent, provider: told, signIns = [] }: DoctorG
     ...signInFindings(signIns, provider),
   ];
   return findings.sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
-}
-
-/** Reads the newest calls of a directory and examines them. */
-export async function readDoctorFindings(
-  storage: Partial<TrafficStores>,
-  scope: DirectoryScope,
-  rest: Omit<DoctorGround, 'recent'> = {},
-): Promise<readonly DoctorFinding[]> {
-  const { items } = await trafficOf(storage).page(scope, { after: '', limit: 500 });
-  return examineTraffic({ ...rest, recent: items });
 }
 
 function findingOf(rule: DoctorRule, ground: RuleGround): readonly DoctorFinding[] {

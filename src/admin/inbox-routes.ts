@@ -1,19 +1,20 @@
 import type { JoinChoice } from '../provisioning/person-join.js';
 import type { Conflict } from '../storage/conflict-store.js';
-import type { Hold } from '../storage/hold-store.js';
+import { type Hold, type HoldSummary, MOST_HELD_PEOPLE } from '../storage/hold-store.js';
 import { managed } from '../storage/managed-storage.js';
 import { AdminProblem } from './admin-problem.js';
 import type { AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { provisioningAt, provisioningOf } from './directory-place.js';
-import { PAGE, type PageQuery, pageByKey } from './page-query.js';
+import { PAGE, type PageQuery, pageByKey, pageOf } from './page-query.js';
 import { placeNames } from './place-names.js';
 
 const CONFLICTS = '/organizations/{organizationId}/conflicts';
 const HOLDS = '/organizations/{organizationId}/directories/{directoryId}/holds';
 const OWNER = { role: 'owner', needs: 'scim' } as const;
-const MOST_HELD = 20;
+/** A page shows some of what waits under each. */
+const HOLDS_SHOWN = 10;
 
 /** Something pushed that waits for a decision, in names. */
 interface ConflictAnswer extends Conflict {
@@ -33,6 +34,8 @@ export interface ConflictsAnswer {
 /** Removals that wait, in names and counts. */
 interface HoldAnswer extends Omit<Hold, 'grants'> {
   readonly people: number;
+  /** That there are more people, who were not counted. */
+  readonly more?: true;
   readonly first: readonly { readonly userId: string; readonly name: string; readonly place: string }[];
 }
 
@@ -40,6 +43,7 @@ interface HoldAnswer extends Omit<Hold, 'grants'> {
 export interface HoldsAnswer {
   readonly directoryId: string;
   readonly items: readonly HoldAnswer[];
+  readonly next?: string;
 }
 
 /** What waits for a decision of the organization. */
@@ -87,11 +91,14 @@ export function inboxRoutes(site: AdminSite): readonly AdminRoute[] {
       path: HOLDS,
       ...OWNER,
       title: 'Removals that wait for a decision',
-      async handle({ organizationId }, { params: { directoryId } }): Promise<HoldsAnswer> {
+      query: inputSchema<PageQuery>(PAGE),
+      async handle({ organizationId }, { params: { directoryId }, query }): Promise<HoldsAnswer> {
         const { scope, service } = await provisioningAt(site, organizationId, directoryId);
+        const { after = '', limit = HOLDS_SHOWN } = query;
+        const page = await pageOf(() => service.inbox.holdPage(scope, { after, limit }));
         const items: HoldAnswer[] = [];
-        for (const hold of await service.inbox.holds(scope)) items.push(await heldInNames(site, organizationId, hold));
-        return { directoryId, items };
+        for (const hold of page.items) items.push(await heldInNames(site, organizationId, hold));
+        return { directoryId, ...page, items };
       },
     }),
     defineRoute({
@@ -147,18 +154,21 @@ async function named({ storage }: AdminSite, organizationId: string, conflict: C
   };
 }
 
-async function heldInNames(site: AdminSite, organizationId: string, { grants, ...hold }: Hold): Promise<HoldAnswer> {
-  const shown = grants.slice(0, MOST_HELD);
+async function heldInNames(
+  site: AdminSite,
+  organizationId: string,
+  { first: grants, people, ...hold }: HoldSummary,
+): Promise<HoldAnswer> {
   const placeOf = await placeNames(
     site,
     { organizationId },
-    shown.map(({ target }) => target),
+    grants.map(({ target }) => target),
   );
   const { users } = managed(site.storage);
   const first: HoldAnswer['first'][number][] = [];
-  for (const { userId, target } of shown) {
+  for (const { userId, target } of grants) {
     const user = await users.get({ organizationId }, userId);
     first.push({ userId, name: user?.displayName ?? user?.email ?? userId, place: placeOf(target) });
   }
-  return { ...hold, people: new Set(grants.map(({ userId }) => userId)).size, first };
+  return { ...hold, people, ...(people === MOST_HELD_PEOPLE && { more: true }), first };
 }

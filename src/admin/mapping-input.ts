@@ -43,6 +43,8 @@ interface MappingWish extends MappingInput {
 /** What one group is to give. */
 interface GroupWish {
   readonly rows?: readonly PlaceInput[];
+  /** What becomes of rows that are not named: they go, unless they are to be kept. */
+  readonly others?: 'keep';
   readonly version: number;
   readonly confirm?: string;
 }
@@ -83,7 +85,7 @@ export const MAPPING_WISH: InputSchema<MappingWish> = inputSchema<MappingWish>(
 );
 
 export const GROUP_WISH: InputSchema<GroupWish> = inputSchema<GroupWish>(
-  { rows: placeList(place, []), version: VERSION, confirm: CONFIRM },
+  { rows: placeList(place, []), others: { enum: ['keep'] }, version: VERSION, confirm: CONFIRM },
   ['version'],
 );
 
@@ -133,7 +135,7 @@ export async function withRowsOf(
   site: AdminSite,
   context: AdminContext,
   groupId: string,
-  places: readonly PlaceInput[],
+  { rows: places = [], others }: Pick<GroupWish, 'rows' | 'others'>,
   current: GroupMapping,
 ): Promise<GroupMapping> {
   if (current.mode !== 'manual') {
@@ -145,7 +147,9 @@ export async function withRowsOf(
     places.map((each) => ({ ...each, groupId })),
     current.rows,
   );
-  return { mode: 'manual', rows: [...current.rows.filter((row) => row.groupId !== groupId), ...rows] };
+  const named = new Set([...places, ...rows].map(({ target }) => target));
+  const kept = current.rows.filter((row) => row.groupId !== groupId || (others === 'keep' && !named.has(row.target)));
+  return { mode: 'manual', rows: [...kept, ...rows] };
 }
 
 async function readRows(

@@ -1,5 +1,6 @@
 import type { GroupMapping } from '../provisioning/group-mapping.js';
 import { managed } from '../storage/managed-storage.js';
+import type { StoredMapping } from '../storage/mapping-store.js';
 import { AdminProblem } from './admin-problem.js';
 import type { AdminContext, AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
@@ -8,14 +9,16 @@ import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
 import { provisioningAt } from './directory-place.js';
 import { GROUP_WISH, MAPPING_WISH, readMapping, withRowsOf } from './mapping-input.js';
 import { type MappingPreview, mappingFaults, namedPreview } from './mapping-preview.js';
-import { PAGE, PAGE_SIZE, type PageQuery, pageOf } from './page-query.js';
+import { PAGE, PAGE_SIZE, type PageQuery, pageOf, pageWithin } from './page-query.js';
 import { placeNames } from './place-names.js';
 
 const MAPPING = '/organizations/{organizationId}/directories/{directoryId}/mapping';
 const GROUPS = '/organizations/{organizationId}/directories/{directoryId}/groups';
 const GROUP = '/organizations/{organizationId}/directories/{directoryId}/groups/{groupId}';
 const OWNER = { role: 'owner', needs: 'scim' } as const;
-const SUGGESTIONS = 100;
+const SUGGESTIONS = 30;
+/** A page has several fields for each row. */
+const ROWS_SHOWN = 20;
 
 /** A pushed group with what it gives. */
 interface GroupAnswer {
@@ -40,7 +43,7 @@ interface MappingFrame {
 
 /** The groups of a directory, mapped or not. */
 export interface GroupsAnswer extends MappingFrame {
-  readonly mapping: Exclude<GroupMapping, { readonly mode: 'manual' }> | { readonly mode: 'manual' };
+  readonly mapping: StoredMapping;
   /** Of the default teams, by id. */
   readonly teamNames: Readonly<Record<string, string>>;
   readonly items: readonly GroupAnswer[];
@@ -50,7 +53,9 @@ export interface GroupsAnswer extends MappingFrame {
 /** One group, to be mapped. */
 export interface GroupPlaceAnswer extends MappingFrame {
   readonly mode: GroupMapping['mode'];
+  /** With some of its rows, in order of their targets. */
   readonly group: GroupAnswer;
+  readonly next?: string;
 }
 
 /** What the groups of a directory give: looked at, previewed, saved. */
@@ -84,7 +89,7 @@ export function mappingRoutes(site: AdminSite): readonly AdminRoute[] {
     const result = await service.mappings.save(scope, after, { by: context.actor.id, ifVersion: version, ...told });
     if (result.kind === 'faults') throw refused(after, result.faults);
     const needsConfirmation = result.kind === 'needs-confirmation';
-    const { version: now } = await service.mappings.get(scope);
+    const { version: now } = await service.mappings.mode(scope);
     const frame = { directory: directoryAnswer(site, directory), version: now, save, needsConfirmation };
     const answer = await namedPreview(site, scope, { before, after, preview: result.preview }, frame);
     if (needsConfirmation) throw new AdminProblem('needs_confirmation', { current: answer });
@@ -104,13 +109,13 @@ export function mappingRoutes(site: AdminSite): readonly AdminRoute[] {
   const groupWish = (
     context: AdminContext,
     { directoryId, groupId }: { readonly directoryId: string; readonly groupId: string },
-    { version, rows = [] }: ReturnType<typeof GROUP_WISH.parse>,
+    { version, rows = [], others }: ReturnType<typeof GROUP_WISH.parse>,
   ): Wish => ({
     context,
     directoryId,
     version,
-    wanted: (current) => withRowsOf(site, context, groupId, rows, current),
-    save: { route: 'save-group', params: { directoryId, groupId }, wish: { rows } },
+    wanted: (current) => withRowsOf(site, context, groupId, { rows, ...(others && { others }) }, current),
+    save: { route: 'save-group', params: { directoryId, groupId }, wish: { rows, ...(others && { others }) } },
   });
 
   return [
@@ -129,7 +134,8 @@ export function mappingRoutes(site: AdminSite): readonly AdminRoute[] {
       path: GROUP,
       ...OWNER,
       title: 'What one group gives',
-      handle: (context, { params }) => readGroup(site, context, params),
+      query: inputSchema<PageQuery>(PAGE),
+      handle: (context, { params, query }) => readGroup(site, context, params, query),
     }),
     defineRoute({
       id: 'preview-mapping',
@@ -182,7 +188,7 @@ async function readGroups(
   { after = '', limit = PAGE_SIZE }: PageQuery,
 ): Promise<GroupsAnswer> {
   const { scope, service, directory } = await provisioningAt(site, organizationId, directoryId);
-  const { mapping, version } = await service.mappings.get(scope);
+  const { mapping, version } = await service.mappings.mode(scope);
   const { items, next } = await pageOf(() => service.mappings.groups(scope, { after, limit }));
   const defaults = mapping.mode === 'off' ? mapping.defaultTeams.map(({ teamId }) => `team:${teamId}`) : [];
   const targets = items.flatMap(({ rows }) => rows.map(({ target }) => target));
@@ -191,7 +197,7 @@ async function readGroups(
     ...(await frameOf(site, organizationId)),
     directory: directoryAnswer(site, directory),
     version,
-    mapping: mapping.mode === 'manual' ? { mode: 'manual' } : mapping,
+    mapping,
     teamNames: Object.fromEntries(defaults.map((target) => [target.slice('team:'.length), placeOf(target)])),
     items: items.map((group) => groupAnswer(group, placeOf)),
     ...(next !== undefined && { next }),
@@ -202,12 +208,15 @@ async function readGroup(
   site: AdminSite,
   { organizationId }: AdminContext,
   { directoryId, groupId }: { readonly directoryId: string; readonly groupId: string },
+  query: PageQuery,
 ): Promise<GroupPlaceAnswer | undefined> {
   const { scope, service, directory } = await provisioningAt(site, organizationId, directoryId);
   const group = await site.storage.groups.get(scope, groupId);
   if (!group) return undefined;
-  const { mapping, version } = await service.mappings.get(scope);
-  const rows = await managed(site.storage).mappings.rows(scope, [groupId]);
+  const { mapping, version } = await service.mappings.mode(scope);
+  const all = mapping.mode === 'manual' ? await managed(site.storage).mappings.rows(scope, [groupId]) : [];
+  const inOrder = all.map((row) => ({ ...row, id: row.target })).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const { items: rows, next } = pageWithin({ limit: ROWS_SHOWN, ...query }, inOrder);
   const placeOf = await placeNames(
     site,
     scope,
@@ -223,7 +232,8 @@ async function readGroup(
     directory: directoryAnswer(site, directory),
     version,
     mode: mapping.mode,
-    group: groupAnswer({ ...named, rows: mapping.mode === 'manual' ? rows : [] }, placeOf),
+    group: groupAnswer({ ...named, rows }, placeOf),
+    ...(next !== undefined && { next }),
   };
 }
 

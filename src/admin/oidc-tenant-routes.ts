@@ -8,7 +8,7 @@ import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { answerOf, type OidcTenantAnswer } from './oidc-tenant-answer.js';
 import { MESSAGE, TENANT_CHANGE, TENANT_REQUEST, TENANT_RESUBMISSION, VERSION } from './oidc-tenant-input.js';
-import { PAGE, PAGE_SIZE, type PageQuery, pageOf } from './page-query.js';
+import { PAGE, PAGE_SIZE, type PageQuery, pageOf, pageWithin } from './page-query.js';
 
 const TENANTS = '/organizations/{organizationId}/oidc-tenants';
 const TENANT = '/organizations/{organizationId}/oidc-tenants/{tenantId}';
@@ -18,6 +18,11 @@ const OWNER = { role: 'owner', needs: 'oidc' } as const;
 export interface OidcTenantsAnswer {
   readonly items: readonly OidcTenantAnswer[];
   readonly approval: 'operator' | 'proved-domains';
+}
+
+/** One OIDC tenant, and which of its domains a page shows. */
+export interface OidcTenantPlace extends OidcTenantAnswer {
+  readonly domainPage: { readonly shown: readonly string[]; readonly next?: string };
 }
 
 /** What came of looking at an identity provider. */
@@ -76,8 +81,15 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: TENANT,
       ...OWNER,
       title: 'One OIDC tenant',
-      handle: async ({ organizationId }, { params }) =>
-        answered(await tenants.get({ organizationId, tenantId: params.tenantId })),
+      query: inputSchema<PageQuery>(PAGE),
+      async handle({ organizationId }, { params, query }): Promise<OidcTenantPlace | undefined> {
+        const tenant = await tenants.get({ organizationId, tenantId: params.tenantId });
+        if (!tenant) return undefined;
+        const names = tenant.domains.map(({ name: id }) => ({ id }));
+        const { items, next } = pageWithin(query, names);
+        const shown = items.map(({ id }) => id);
+        return { ...answerOf(site, tenant), domainPage: { shown, ...(next !== undefined && { next }) } };
+      },
     }),
     defineRoute({
       id: 'change-oidc-tenant',

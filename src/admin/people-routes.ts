@@ -59,9 +59,6 @@ const EDITS = [
   'use-password',
 ] as const;
 
-/** People that are looked at for one page of those that a filter lets through. */
-const MOST_LOOKED_AT = 500;
-
 /** The people of an organization, where they come from, and why they are where they are. */
 export function peopleRoutes(site: AdminSite): readonly AdminRoute[] {
   return [
@@ -102,20 +99,14 @@ async function listPeople(
   organizationId: string,
   { after = '', limit = PAGE_SIZE, source, state }: PeopleQuery,
 ): Promise<PeopleAnswer> {
-  const items: PersonAnswer[] = [];
-  let [from, looked]: [string | undefined, number] = [after, 0];
-  while (from !== undefined && items.length < limit && looked < MOST_LOOKED_AT) {
-    const part: readonly PersonEntry[] = await people.list({ organizationId }, { after: from, limit: limit + 1 });
-    looked += part.length;
-    for (const entry of part.slice(0, limit)) {
-      if (items.length === limit) break;
-      from = entry.user.id;
-      const fits = (source ?? entry.origin) === entry.origin && (state ?? entry.state) === entry.state;
-      if (fits) items.push(answerOf(entry));
-    }
-    if (part.length <= limit && from === (part.at(-1)?.user.id ?? from)) from = undefined;
-  }
-  return { items, ...(from !== undefined && { next: from }), ...(source && { source }), ...(state && { state }) };
+  const filter = { ...(source && { origin: source }), ...(state && { state }) };
+  const { items, next } = await people.page({ organizationId }, { after, limit, ...filter });
+  return {
+    items: items.map(answerOf),
+    ...(next !== undefined && { next }),
+    ...(source && { source }),
+    ...(state && { state }),
+  };
 }
 
 function answerOf({ person: _, ...entry }: PersonEntry): PersonAnswer {

@@ -140,7 +140,7 @@ async function readProvisioning(
 ): Promise<ProvisioningAnswer> {
   const { directory, scope, service } = await provisioningAt(site, organizationId, directoryId);
   const { policy: differs, ...settings } = await service.settings.get(scope);
-  const { mapping, version } = await service.mappings.get(scope);
+  const { mapping, version } = await service.mappings.mode(scope);
   const { policy, roles } = site.rules;
   return {
     ...settings,

@@ -8,7 +8,7 @@ export interface SightingWish {
 }
 
 /** Entries of the journal that are looked through. */
-const MOST_ENTRIES = 300;
+const MOST_ENTRIES = 100;
 const CUT_AT = 100;
 
 /**

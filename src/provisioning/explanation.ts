@@ -7,8 +7,8 @@ import { isShownInTeams } from './person.js';
 import type { CompleteRules } from './provisioning-rules.js';
 import { personSubject } from './provisioning-step.js';
 
-/** Entries of the journal that are looked through at most. */
-const MOST_ENTRIES = 2000;
+/** Entries of the journal that are looked through: what changed somebody's roles last. */
+const MOST_ENTRIES = 100;
 
 /** Says in sentences why somebody is in a team; nothing for who is not. */
 export async function readExplanation(
@@ -86,23 +86,15 @@ async function stepsOf(
 ): Promise<readonly GrantStep[]> {
   const missing = new Set<string>(sources);
   const steps: GrantStep[] = [];
-  let seen = 0;
-  for (let after: string | undefined = ''; after !== undefined && missing.size > 0 && seen < MOST_ENTRIES; ) {
-    const page: Awaited<ReturnType<typeof journal.page>> = await journal.page(scope, personSubject(userId), {
-      after,
-      limit: 100,
-    });
-    seen += page.items.length;
-    for (const { at, details } of page.items) {
-      const added = Array.isArray(details['add']) ? details['add'] : [];
-      for (const source of sources) {
-        const isIt = added.some((each) => each.source === source && each.target === `team:${teamId}`);
-        if (!isIt || !missing.delete(source)) continue;
-        const { by } = details;
-        steps.push({ source, at, ...(typeof by === 'string' && { by }) });
-      }
+  const { items } = await journal.page(scope, personSubject(userId), { after: '', limit: MOST_ENTRIES });
+  for (const { at, details } of items) {
+    const added = Array.isArray(details['add']) ? details['add'] : [];
+    for (const source of sources) {
+      const isIt = added.some((each) => each.source === source && each.target === `team:${teamId}`);
+      if (!isIt || !missing.delete(source)) continue;
+      const { by } = details;
+      steps.push({ source, at, ...(typeof by === 'string' && { by }) });
     }
-    after = page.next;
   }
   return steps;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import type { Conflict } from '../storage/conflict-store.js';
-import type { Hold } from '../storage/hold-store.js';
+import type { Hold, HoldPage } from '../storage/hold-store.js';
 import { type ManagedStorage, manage, managed } from '../storage/managed-storage.js';
 import type { DirectoryScope, OrganizationScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
@@ -30,6 +30,8 @@ export interface InboxService {
   resolve(scope: OrganizationScope, conflictId: string, choice: JoinChoice & { readonly by: string }): Promise<boolean>;
   /** Open holds of a directory, oldest first. */
   holds(scope: DirectoryScope): Promise<readonly Hold[]>;
+  /** The same in pages, with some of what waits; `after` is `''` or the `next` of the page before. */
+  holdPage(scope: DirectoryScope, page: { readonly after: string; readonly limit: number }): Promise<HoldPage>;
   /** Lets the removals happen, as far as the identity provider still wants them. @returns whether there was such a hold. */
   approve(scope: DirectoryScope, holdId: string, by: string): Promise<boolean>;
   /** Turns what was to be removed into something given by hand. @returns whether there was such a hold. */
@@ -66,7 +68,7 @@ export function createInboxService(options: {
     { by, kind }: { readonly by: string; readonly kind: 'hold-approved' | 'hold-rejected' },
   ): Promise<boolean> {
     return decide(scope, by, async (within, step, setup) => {
-      const hold = (await within.holds.list(scope)).find(({ id }) => id === holdId);
+      const hold = await within.holds.get(scope, holdId);
       if (!hold) return false;
       const userIds = [...new Set(hold.grants.map(({ userId }) => userId))];
       const there = await within.grants.ofUsers(scope, userIds);
@@ -105,6 +107,7 @@ export function createInboxService(options: {
     },
 
     holds: (scope) => storage.holds.list(scope),
+    holdPage: (scope, page) => storage.holds.page(scope, page),
     approve: (scope, holdId, by) => decideHold(scope, holdId, { by, kind: 'hold-approved' }),
     reject: (scope, holdId, by) => decideHold(scope, holdId, { by, kind: 'hold-rejected' }),
   };

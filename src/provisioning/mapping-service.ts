@@ -28,6 +28,12 @@ export interface MappingOverview {
   readonly version: number;
 }
 
+/** The same without the rows of manual mode, which grow with the number of groups. */
+export interface MappingMode {
+  readonly mapping: StoredMapping;
+  readonly version: number;
+}
+
 /** A pushed group, mapped or not. */
 export interface MappedGroup extends GroupName {
   readonly memberCount: number;
@@ -56,6 +62,8 @@ export interface SaveMapping {
 /** What the groups of directories give, for the pages of the organization's owner. */
 export interface MappingService {
   get(scope: DirectoryScope): Promise<MappingOverview>;
+  /** One small read, however many groups there are. */
+  mode(scope: DirectoryScope): Promise<MappingMode>;
   /** All pushed groups with what they give, in order of creation. `after` is `''` or the `next` of the page before. */
   groups(
     scope: DirectoryScope,
@@ -91,6 +99,11 @@ export function createMappingService(options: {
         const rows = mapping.mode === 'manual' ? await within.mappings.rows(scope) : [];
         return { mapping: mapping.mode === 'manual' ? { mode: 'manual', rows } : mapping, version };
       }),
+
+    async mode(scope) {
+      const { mapping, version } = await readSetup(storage, scope, rules);
+      return { mapping, version };
+    },
 
     async groups(scope, { after, limit }) {
       const setup = await readSetup(storage, scope, rules);

@@ -8,7 +8,16 @@ import { type Grant, type GrantTarget, isProvisioned, teamOf } from './grant.js'
 import { EMPTY_PLAN } from './grant-plan.js';
 import { type Membership, membershipsOf, overrideOf } from './membership.js';
 import { organizationRole } from './organization-role.js';
-import { endByDirectories, type LifecycleState, originOf, type PersonOrigin, stateOf } from './person.js';
+import {
+  endByDirectories,
+  fits,
+  type LifecycleState,
+  originOf,
+  type PersonFilter,
+  type PersonOrigin,
+  standingsOf,
+  stateOf,
+} from './person.js';
 import { planOwnPhone, readPhone } from './phone.js';
 import type { CompleteRules } from './provisioning-rules.js';
 import { beginStep, type ProvisioningStep } from './provisioning-step.js';
@@ -21,6 +30,12 @@ export interface PersonEntry {
   /** The column "Source". */
   readonly origin: PersonOrigin;
   readonly person: Person;
+}
+
+/** Some of the people of an organization. */
+export interface PeoplePage {
+  readonly items: readonly PersonEntry[];
+  readonly next?: string;
 }
 
 /** Somebody's place in the organization or a team, given by hand. */
@@ -39,6 +54,14 @@ export interface PeopleService {
     scope: OrganizationScope,
     page: { readonly after: string; readonly limit: number },
   ): Promise<readonly PersonEntry[]>;
+  /**
+   * A page of those whom a filter lets through, in the same order; `after` is `''` or the `next` of the page before. Where users
+   * are a store of the host that does not know standings, a page may hold fewer than there are, and `next` all the same.
+   */
+  page(
+    scope: OrganizationScope,
+    page: PersonFilter & { readonly after: string; readonly limit: number },
+  ): Promise<PeoplePage>;
   get(scope: OrganizationScope, userId: string): Promise<PersonEntry | undefined>;
   memberships(scope: OrganizationScope, userId: string): Promise<readonly Membership[]>;
   /** The highest role in the organization; absent where there is none. */
@@ -67,6 +90,10 @@ export interface PeopleService {
   /** The owner of the number has proved to have it. @returns whether it is still the number. */
   confirmPhone(scope: OrganizationScope, phone: { readonly userId: string; readonly number: string }): Promise<boolean>;
 }
+
+/** People that are looked at for one page, where the store of users answers everybody, and how many at a time after the first. */
+const MOST_LOOKED_AT = 500;
+const PART = 100;
 
 export function createPeopleService(options: {
   readonly storage: Storage;
@@ -97,21 +124,46 @@ export function createPeopleService(options: {
     return { user, person, state: stateOf(person, policy), origin: originOf(person) };
   }
 
+  async function list(
+    scope: OrganizationScope,
+    page: Parameters<ManagedStorage['users']['list']>[1],
+  ): Promise<readonly PersonEntry[]> {
+    const users = await storage.users.list(scope, page);
+    const people = await storage.people.getMany(
+      scope,
+      users.map(({ id }) => id),
+    );
+    return users.flatMap((user, index) => {
+      const person = people[index];
+      return person ? [entryOf(user, person)] : [];
+    });
+  }
+
   function requireRole(target: GrantTarget, role: string): void {
     if (!findRole(rolesFor(roles, target), role)) throw new RangeError(`there is no role ${JSON.stringify(role)}`);
   }
 
   return {
-    async list(scope, page) {
-      const users = await storage.users.list(scope, page);
-      const people = await storage.people.getMany(
-        scope,
-        users.map(({ id }) => id),
-      );
-      return users.flatMap((user, index) => {
-        const person = people[index];
-        return person ? [entryOf(user, person)] : [];
-      });
+    list,
+
+    async page(scope, { after, limit, ...filter }) {
+      const isFiltered = filter.origin !== undefined || filter.state !== undefined;
+      const standings = isFiltered ? standingsOf(filter, policy) : undefined;
+      if (standings?.length === 0) return { items: [] };
+      const items: PersonEntry[] = [];
+      let [from, looked]: [string, number] = [after, 0];
+      for (let size = limit + 1; looked < MOST_LOOKED_AT; size = PART) {
+        const part = await list(scope, { after: from, limit: size, ...(standings && { standings }) });
+        looked += part.length;
+        for (const [index, entry] of part.entries()) {
+          from = entry.user.id;
+          if (fits(entry, filter)) items.push(entry);
+          const isLast = index === part.length - 1 && part.length < size;
+          if (items.length === limit) return isLast ? { items } : { items, next: from };
+        }
+        if (part.length < size) return { items };
+      }
+      return { items, next: from };
     },
 
     async get(scope, userId) {

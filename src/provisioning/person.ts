@@ -1,3 +1,5 @@
+import { PERSON_STANDINGS, type PersonStanding } from '../storage/person-standing.js';
+
 /** A live directory user of a person, as far as rules look at it. */
 export interface DirectoryUserFacts {
   readonly id: string;
@@ -53,6 +55,36 @@ export function stateOf(
 
 /** Where a person comes from, as lists of people show it. */
 export type PersonOrigin = 'manual' | 'scim' | 'login';
+
+/** What a list of people may be limited to. */
+export interface PersonFilter {
+  readonly origin?: PersonOrigin;
+  readonly state?: LifecycleState;
+}
+
+/** The standings of all whom a filter lets through: those whose facts, put to the rules, come out so. */
+export function standingsOf(
+  filter: PersonFilter,
+  policy: { readonly beforeFirstLogin: 'active' | 'pending' | 'invited' },
+): readonly PersonStanding[] {
+  return PERSON_STANDINGS.filter((standing) => {
+    const [source, stage] = standing.split(':');
+    const facts: PersonFacts = {
+      userId: '',
+      directoryUsers: source === 'scim' ? [{ id: '', directoryId: '', active: stage !== 'ended' }] : [],
+      linked: source === 'login',
+      ...(stage === 'ended' && { ended: 'deactivated' }),
+      ...(stage === 'activated' && { activatedAt: '' }),
+      ...(stage === 'invited' && { invitedAt: '' }),
+    };
+    return fits({ origin: originOf(facts), state: stateOf(facts, policy) }, filter);
+  });
+}
+
+/** Whether a filter lets somebody through. */
+export function fits(is: Required<PersonFilter>, { origin = is.origin, state = is.state }: PersonFilter): boolean {
+  return is.origin === origin && is.state === state;
+}
 
 /** SCIM comes first: it is what locks a person. */
 export function originOf({ directoryUsers, linked }: PersonFacts): PersonOrigin {

@@ -45,8 +45,12 @@ export interface DirectoryStore {
   list(scope: OrganizationScope): Promise<readonly Directory[]>;
   /** @throws {UniqueConflictError} when the id or one of the hosts is taken. */
   insert(directory: Directory): Promise<void>;
-  /** @throws {UniqueConflictError} when one of the hosts is taken. @throws {StaleVersionError} when it does not exist. */
-  update(directory: Directory): Promise<void>;
+  /**
+   * Writes a directory, where `ifSame` is given only over one that is still like that.
+   * @throws {UniqueConflictError} when one of the hosts is taken.
+   * @throws {StaleVersionError} when it does not exist, or is not like that: of several changes of one state one succeeds.
+   */
+  update(directory: Directory, ifSame?: Directory): Promise<void>;
 
   /** Across organizations: a request arrives with nothing but its token. In one round trip with its directory. */
   findToken(hash: string): Promise<{ readonly token: DirectoryToken; readonly directory: Directory } | undefined>;

@@ -1,3 +1,4 @@
+import type { PersonStanding } from './person-standing.js';
 import type { OrganizationScope } from './scope.js';
 
 /** The host's customer. */
@@ -54,8 +55,14 @@ export type UserProfile = Pick<User, 'email' | 'displayName' | 'timezone'>;
 export interface ManagedUserStore extends UserStore {
   /** An account of that address in any organization, for hosts whose accounts reach over several. */
   findAccountByEmail?(email: string): Promise<{ readonly accountId: string } | undefined>;
-  /** In order of id, behind `after` (`''` for the start). */
-  list(scope: OrganizationScope, page: { readonly after: string; readonly limit: number }): Promise<readonly User[]>;
+  /**
+   * In order of id, behind `after` (`''` for the start). Where `standings` are given, a store that keeps people too leaves out
+   * those with another one, without looking at them; one that does not know may answer everybody.
+   */
+  list(
+    scope: OrganizationScope,
+    page: { readonly after: string; readonly limit: number; readonly standings?: readonly PersonStanding[] },
+  ): Promise<readonly User[]>;
   /** Adds somebody. The same key again, in the same organization, is the same person and changes nothing. */
   create(
     scope: OrganizationScope,

@@ -4,6 +4,7 @@ import { newId } from '../core/id.js';
 import type { ConfigurationFault } from '../core/option-faults.js';
 import { randomToken } from '../core/random-token.js';
 import type { Directory, DirectoryStore } from '../storage/directory-store.js';
+import { StaleVersionError } from '../storage/errors.js';
 import type { DirectoryScope, OrganizationScope } from '../storage/scope.js';
 import { HOST_PATTERN, normalizeHost } from './host-name.js';
 import { NAME_SCHEMA } from './name-schema.js';
@@ -59,13 +60,21 @@ export interface Directories {
   list(scope: OrganizationScope): Promise<readonly Directory[]>;
   /**
    * The directory as it is now, or `undefined` when the organization has no such directory.
+   * @param ifSame as it was when somebody decided about it, where nobody else's change is to be overwritten
    * @throws {ConfigurationError} and {UniqueConflictError} as `create`.
+   * @throws {StaleVersionError} when it is not like `ifSame` any more.
    */
-  update(scope: DirectoryScope, change: DirectoryChange): Promise<Directory | undefined>;
-  /** Refuses all requests to the directory until it is enabled; keeps what is in it. Idempotent, the first time stays. */
-  disable(scope: DirectoryScope): Promise<Directory | undefined>;
-  enable(scope: DirectoryScope): Promise<Directory | undefined>;
+  update(scope: DirectoryScope, change: DirectoryChange, ifSame?: Directory): Promise<Directory | undefined>;
+  /**
+   * Refuses all requests to the directory until it is enabled; keeps what is in it. Idempotent, the first time stays.
+   * @throws {StaleVersionError} as `update`, as `enable` does.
+   */
+  disable(scope: DirectoryScope, ifSame?: Directory): Promise<Directory | undefined>;
+  enable(scope: DirectoryScope, ifSame?: Directory): Promise<Directory | undefined>;
 }
+
+/** Tries of a change whose ground somebody else takes away. */
+const MOST_ATTEMPTS = 10;
 
 const MUTABLE = {
   name: NAME_SCHEMA,
@@ -113,16 +122,32 @@ const parseChange = createOptionsValidator<DirectoryChange>('directories.update'
  * const directory = await directories.create({ organizationId: 'acme', name: 'Entra ID', hosts: ['scim.acme.example'] });
  */
 export function createDirectories({ storage, clock = systemClock }: DirectoriesOptions): Directories {
-  /** Reads and writes in one transaction: an update must not bring back a directory that is being disabled. */
-  function change(
+  /** Writes over what was read and nothing else: an update must not bring back a directory that is being disabled. */
+  async function change(
+    scope: DirectoryScope,
+    next: (directory: Directory) => Directory,
+    ifSame: Directory | undefined,
+  ): Promise<Directory | undefined> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await changeOnce(scope, next, ifSame);
+      } catch (error) {
+        // Somebody was faster. Who decided about another state hears of it; the others mean whatever is there.
+        if (ifSame !== undefined || attempt === MOST_ATTEMPTS || !(error instanceof StaleVersionError)) throw error;
+      }
+    }
+  }
+
+  function changeOnce(
     { organizationId, directoryId }: DirectoryScope,
     next: (directory: Directory) => Directory,
+    ifSame: Directory | undefined,
   ): Promise<Directory | undefined> {
     return storage.transaction({ organizationId }, async ({ directories }) => {
       const directory = await directories.get(directoryId);
       if (directory?.organizationId !== organizationId) return undefined;
       const changed = next(directory);
-      if (changed !== directory) await directories.update(changed);
+      if (changed !== directory) await directories.update(changed, ifSame ?? directory);
       return changed;
     });
   }
@@ -148,10 +173,10 @@ export function createDirectories({ storage, clock = systemClock }: DirectoriesO
 
     list: (scope) => storage.directories.list(scope),
 
-    async update(scope, given) {
+    async update(scope, given, ifSame) {
       const { resourceTypes, hosts, policy, ...rest } = parseChange(given);
       refuseMisnamed(resourceTypes, 'directories.update');
-      return change(scope, ({ resourceTypes: offered, ...directory }) => {
+      const next = ({ resourceTypes: offered, ...directory }: Directory): Directory => {
         const wanted = resourceTypes === undefined ? offered : resourceTypes;
         return {
           ...directory,
@@ -160,21 +185,29 @@ export function createDirectories({ storage, clock = systemClock }: DirectoriesO
           ...(policy && { policy: { ...policy } }),
           ...(wanted && { resourceTypes: [...wanted] }),
         };
-      });
+      };
+      return change(scope, next, ifSame);
     },
 
-    disable: (scope) =>
-      change(scope, (directory) =>
-        directory.disabledAt === undefined
-          ? { ...directory, disabledAt: new Date(clock.now()).toISOString() }
-          : directory,
+    disable: (scope, ifSame) =>
+      change(
+        scope,
+        (directory) =>
+          directory.disabledAt === undefined
+            ? { ...directory, disabledAt: new Date(clock.now()).toISOString() }
+            : directory,
+        ifSame,
       ),
 
-    enable: (scope) =>
-      change(scope, (directory) => {
-        const { disabledAt, ...enabled } = directory;
-        return disabledAt === undefined ? directory : enabled;
-      }),
+    enable: (scope, ifSame) =>
+      change(
+        scope,
+        (directory) => {
+          const { disabledAt, ...enabled } = directory;
+          return disabledAt === undefined ? directory : enabled;
+        },
+        ifSame,
+      ),
   };
 }
 

@@ -3,8 +3,8 @@ import type { TrafficCount, TrafficEntry, TrafficOutcome } from 'express-sso-sci
 import { type Activity, createActivity } from '../../src/admin/activity.js';
 import { chartOf } from '../../src/admin/activity-chart.js';
 import { callTitle } from '../../src/admin/call-title.js';
-import { directoryHealth, readDirectoryHealth } from '../../src/admin/directory-health.js';
-import { readDoctorFindings } from '../../src/admin/doctor.js';
+import { directoryHealth, readDirectoryHealth, readRecentCalls } from '../../src/admin/directory-health.js';
+import { examineTraffic } from '../../src/admin/doctor.js';
 import type { SetupGuide } from '../../src/admin/setup-guides/setup-guide.js';
 import { fillGuide, SETUP_GUIDES } from '../../src/admin/setup-guides/setup-guides.js';
 import { readSignInSightings } from '../../src/admin/sign-in-sightings.js';
@@ -118,12 +118,13 @@ describe('activity', () => {
   });
 
   it('leads to health, findings and sightings of the same directory', async () => {
-    const health = await readDirectoryHealth(recording.storage, SCOPE, NOW + MINUTE);
+    const recent = await readRecentCalls(recording.storage, SCOPE);
+    const health = await readDirectoryHealth(recording.storage, SCOPE, NOW + MINUTE, recent);
     expect(health).toMatchObject({
       state: 'troubled',
       day: { calls: 5, failures: 1, failureShare: 0.2, unauthorized: 0 },
     });
-    expect(await readDoctorFindings(recording.storage, SCOPE)).toEqual([]);
+    expect(examineTraffic({ recent })).toEqual([]);
     expect(await readSignInSightings(recording.storage, SCOPE)).toEqual([]);
   });
 

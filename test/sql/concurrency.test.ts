@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  createDirectories,
   type DirectoryScope,
   StaleVersionError,
   type Storage,
@@ -203,6 +204,37 @@ describe.each(DATABASES)('two processes on %s', (name) => {
       if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(StaleVersionError);
     }
     expect((await storages[0].groups.get(scope, 'g0'))?.version).toBe(2);
+  });
+
+  it('save one state of a directory once', async () => {
+    await open(0, 0);
+    const stores = storages.map((storage) => createDirectories({ storage, clock: { now: () => Date.parse(T0) } }));
+    const [first, second] = stores;
+    const directory = await first?.create({ organizationId: 'acme', name: 'before' });
+    if (!directory) throw new Error('nothing was created');
+    const place = { organizationId: 'acme', directoryId: directory.id };
+    const saved = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, index) =>
+        (index % 2 ? first : second)?.update(place, { name: `saved ${index}` }, directory),
+      ),
+    );
+    const won = saved.flatMap((each) => (each.status === 'fulfilled' ? [each.value?.name] : []));
+    expect(won).toHaveLength(1);
+    for (const each of saved) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(StaleVersionError);
+    expect((await storages[0].directories.get(directory.id))?.name).toBe(won[0]);
+    // Who means whatever is there loses nothing of what others change meanwhile.
+    await Promise.all([
+      first?.update(place, { hosts: [`${directory.id.toLowerCase()}.example`] }),
+      second?.update(place, { policy: { activeByDefault: true } }),
+      first?.disable(place),
+      second?.update(place, { resourceTypes: ['User'] }),
+    ]);
+    expect(await storages[0].directories.get(directory.id)).toMatchObject({
+      hosts: [`${directory.id.toLowerCase()}.example`],
+      policy: { activeByDefault: true },
+      disabledAt: T0,
+      resourceTypes: ['User'],
+    });
   });
 
   it('run transactions that read and then write as if one after the other, and lose nothing', async () => {

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DirectoryScope, Storage } from 'express-sso-scim';
+import {
+  type DirectoryScope,
+  type ManagedStorage,
+  PERSON_STANDINGS,
+  type PersonStanding,
+  type Storage,
+  standingOf,
+} from 'express-sso-scim';
 import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
+import { createSqlStorage } from 'express-sso-scim/adapters/sql';
 import { createSeededRandom } from '../../src/testing/seeded-random.js';
 import { DATABASES, openDatabase, type SqlDatabase } from '../support/sql-databases.js';
 
@@ -157,3 +165,91 @@ function sortRemoved(...outcomes: readonly Outcome[]): void {
     }
   }
 }
+
+describe.each([undefined, ...DATABASES])('the list of users by standing (%s)', (name) => {
+  let database: SqlDatabase | undefined;
+  let storage: ManagedStorage;
+
+  beforeAll(async () => {
+    database = name && (await openDatabase(name));
+    await database?.storage();
+    storage = database ? createSqlStorage(database.kysely, database.options) : createMemoryStorage();
+  });
+
+  afterAll(() => database?.close());
+
+  it('holds exactly those who have it, after anything that can change it, and nothing that was taken back', async () => {
+    const random = createSeededRandom(7);
+    const userIds: string[] = [];
+    for (let index = 0; index < 12; index += 1) {
+      userIds.push((await storage.users.create(scope, { key: `${index}`, email: `${index}@acme.example` })).id);
+    }
+    const directories = [scope, { ...scope, directoryId: 'acme-entra' }];
+    let made = 0;
+    const steps: readonly ((within: ManagedStorage, userId: string) => Promise<unknown>)[] = [
+      ({ people }, userId) => people.put(scope, [{ userId }]),
+      ({ people }, userId) => people.put(scope, [{ userId, invitedAt: T0 }]),
+      ({ people }, userId) => people.put(scope, [{ userId, invitedAt: T0, activatedAt: T0 }]),
+      ({ people }, userId) => people.put(scope, [{ userId, activatedAt: T0, ended: 'deactivated' }]),
+      ({ people }, userId) => people.remove(scope, userId),
+      async ({ people, directoryUsers }, userId) => {
+        made += 1;
+        const id = `d${made}`;
+        const at = random.pick(directories);
+        await directoryUsers.insert(at, { id, created: T0, attributes: {}, uniqueKeys: [] });
+        await people.link(at, id, userId).catch(() => undefined);
+      },
+      async ({ people, directoryUsers }, userId) => {
+        const at = random.pick(directories);
+        const [person] = await people.getMany(scope, [userId]);
+        const live = person?.directoryUsers.find(({ directoryId }) => directoryId === at.directoryId);
+        if (live) await directoryUsers.tombstone(at, { id: live.id, deletedAt: T0 }, 1);
+      },
+      async ({ logins }, userId) => {
+        made += 1;
+        const link = { tenantId: 't', linkKey: `l${made}`, identity: `l${made}`, userId, at: T0 };
+        if ((await logins.ofUser(scope, userId)).length === 0) await logins.insert(scope, link);
+      },
+      ({ logins }, userId) => logins.removeOfUser(scope, userId),
+      async ({ users }, userId) => {
+        made += 1;
+        await users.remove(scope, userId);
+        userIds[userIds.indexOf(userId)] = (
+          await users.create(scope, { key: `again-${made}`, email: `${made}@acme.example` })
+        ).id;
+      },
+    ];
+    const standings = async () => {
+      const found: Partial<Record<PersonStanding, readonly string[]>> = {};
+      const expected: Partial<Record<PersonStanding, string[]>> = {};
+      for (const person of await storage.people.getMany(scope, userIds.toSorted())) {
+        const standing = standingOf(person);
+        expected[standing] = [...(expected[standing] ?? []), person.userId];
+      }
+      for (const standing of PERSON_STANDINGS) {
+        const page = { after: '', limit: 20, standings: [standing] };
+        const ids = (await storage.users.list(scope, page)).map(({ id }) => id);
+        if (ids.length > 0) found[standing] = ids;
+      }
+      return { found, expected };
+    };
+    for (let round = 0; round < 40; round += 1) {
+      for (let step = 0; step < 4; step += 1) await random.pick(steps)(storage, random.pick(userIds));
+      const before = [...userIds];
+      const undone = storage.transaction(scope, async (within) => {
+        const inside = within as ManagedStorage;
+        for (let step = 0; step < 3; step += 1) await random.pick(steps)(inside, random.pick(userIds));
+        throw new RangeError('taken back');
+      });
+      await expect(undone).rejects.toThrow(RangeError);
+      userIds.splice(0, userIds.length, ...before);
+      const { found, expected } = await standings();
+      expect(found).toEqual(expected);
+      const some = random.pick(PERSON_STANDINGS);
+      const others = PERSON_STANDINGS.filter((each) => each !== some);
+      const page = await storage.users.list(scope, { after: userIds[3] ?? '', limit: 4, standings: others });
+      const left = userIds.filter((id) => id > (userIds[3] ?? '') && !expected[some]?.includes(id)).toSorted();
+      expect(page.map(({ id }) => id)).toEqual(left.slice(0, 4));
+    }
+  });
+});

@@ -1,26 +1,22 @@
 import type { ConflictStore } from '../../storage/conflict-store.js';
 import type { Access } from './access.js';
-import { pageBehind, placeKey } from './record-table.js';
+import { placeKey } from './record-table.js';
 
 export function createConflictStore(access: Access): ConflictStore {
   return {
-    list: (scope, page) =>
-      access.readTables(scope, ({ conflicts }) => {
-        const sorted = conflicts.all().toSorted((a, b) => (a.id < b.id ? -1 : 1));
-        return pageBehind(sorted, ({ id }) => id, page);
-      }),
-    get: (scope, id) => access.readTables(scope, ({ conflicts }) => conflicts.find(0, id)[0]),
+    list: (scope, page) => access.readTables(scope, ({ conflicts }) => conflicts.page(page)),
+    get: (scope, id) => access.readTables(scope, ({ conflicts }) => conflicts.get(id)),
     find: ({ organizationId, directoryId }, subject) =>
-      access.readTables({ organizationId }, ({ conflicts }) => conflicts.get(placeKey(directoryId, subject))),
+      access.readTables({ organizationId }, ({ conflicts }) => conflicts.find(0, placeKey(directoryId, subject))[0]),
 
     put: ({ organizationId, directoryId }, conflict) =>
       access.writeTables({ organizationId }, ({ conflicts }, undo) => {
-        const { id, at } = conflicts.get(placeKey(directoryId, conflict.subject)) ?? conflict;
+        const { id, at } = conflicts.find(0, placeKey(directoryId, conflict.subject))[0] ?? conflict;
         conflicts.put({ ...conflict, id, at, directoryId }, undo);
       }),
     remove: ({ organizationId, directoryId }, subject) =>
-      access.writeTables({ organizationId }, ({ conflicts }, undo) =>
-        conflicts.remove(placeKey(directoryId, subject), undo),
-      ),
+      access.writeTables({ organizationId }, ({ conflicts }, undo) => {
+        for (const { id } of conflicts.find(0, placeKey(directoryId, subject))) conflicts.remove(id, undo);
+      }),
   };
 }

@@ -11,14 +11,15 @@ import type { UndoLog } from './undo-log.js';
 export class DirectoryResources {
   readonly #usedIds = new Set<string>();
   readonly #custom = new Map<string, ResourceTable<StoredResource>>();
-  readonly users: ResourceTable<DirectoryUser> = new ResourceTable(this.#usedIds, [
-    ['userName'],
-    ['externalId'],
-    ['emails', 'value'],
-  ]);
+  readonly users: ResourceTable<DirectoryUser>;
   readonly deletedUsers: Map<string, DeletedUser> = new Map();
   readonly groups: ResourceTable<DirectoryGroup> = new ResourceTable(this.#usedIds, [['displayName'], ['externalId']]);
   readonly memberships: MembershipTable = new MembershipTable();
+
+  /** @param onUser hears of each user that comes or goes */
+  constructor(onUser?: (id: string) => void) {
+    this.users = new ResourceTable(this.#usedIds, [['userName'], ['externalId'], ['emails', 'value']], onUser);
+  }
 
   /** The resources of a type that the host defines. */
   custom(type: string): ResourceTable<StoredResource> {

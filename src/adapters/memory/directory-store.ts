@@ -8,8 +8,8 @@ export function createDirectoryStore(access: Access): DirectoryStore {
     list: (scope) => access.readShared(({ directories }) => directories.list(scope)),
     insert: (directory) =>
       access.writeShared(directory, ({ directories }, undo) => directories.insert(directory, undo)),
-    update: (directory) =>
-      access.writeShared(directory, ({ directories }, undo) => directories.update(directory, undo)),
+    update: (directory, ifSame) =>
+      access.writeShared(directory, ({ directories }, undo) => directories.update(directory, ifSame, undo)),
 
     findToken: (hash) => access.readShared(({ directories }) => directories.findToken(hash)),
     listTokens: (scope, directoryId) =>

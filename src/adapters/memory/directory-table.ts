@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Directory, DirectoryToken } from '../../storage/directory-store.js';
 import { StaleVersionError, UniqueConflictError } from '../../storage/errors.js';
 import type { OrganizationScope } from '../../storage/scope.js';
@@ -28,8 +29,10 @@ export class DirectoryTable {
     this.#put(directory, undo);
   }
 
-  update(directory: Directory, undo: UndoLog): void {
-    if (!this.#owns(directory, directory.id)) throw new StaleVersionError(directory.id);
+  update(directory: Directory, ifSame: Directory | undefined, undo: UndoLog): void {
+    const isOwned = this.#owns(directory, directory.id);
+    const isSame = ifSame === undefined || isDeepStrictEqual(this.#directories.get(directory.id), ifSame);
+    if (!isOwned || !isSame) throw new StaleVersionError(directory.id);
     this.#put(directory, undo);
   }
 

@@ -1,5 +1,6 @@
 import type { Grant } from '../../storage/grant.js';
-import type { Hold, HoldStore } from '../../storage/hold-store.js';
+import { holdPosition, readHoldPosition } from '../../storage/hold-position.js';
+import { FIRST_HELD, type Hold, type HoldStore, type HoldSummary, MOST_HELD_PEOPLE } from '../../storage/hold-store.js';
 import type { Access } from './access.js';
 import { placeKey } from './record-table.js';
 
@@ -10,8 +11,26 @@ export function createHoldStore(access: Access): HoldStore {
         holds
           .find(0, directoryId)
           .map(({ directoryId: _, ...hold }): Hold => hold)
-          .sort((a, b) => (a.at === b.at ? compare(a.id, b.id) : compare(a.at, b.at))),
+          .sort(inOrder),
       ),
+
+    page: ({ organizationId, directoryId }, { after, limit }) =>
+      access.readTables({ organizationId }, ({ holds }) => {
+        const place = readHoldPosition(after);
+        const all = holds.find(0, directoryId).toSorted(inOrder);
+        const behind = all.filter((hold) => inOrder(hold, place) > 0);
+        const items = behind.slice(0, limit).map(summaryOf);
+        const last = items.at(-1);
+        return { items, ...(last && items.length < behind.length && { next: holdPosition(last) }) };
+      }),
+
+    get: ({ organizationId, directoryId }, id) =>
+      access.readTables({ organizationId }, ({ holds }) => {
+        const found = holds.get(id);
+        if (found?.directoryId !== directoryId) return undefined;
+        const { directoryId: _, ...hold } = found;
+        return hold;
+      }),
 
     put: ({ organizationId, directoryId }, hold) =>
       access.writeTables({ organizationId }, ({ holds }, undo) => holds.put({ ...hold, directoryId }, undo)),
@@ -48,6 +67,19 @@ export function createHoldStore(access: Access): HoldStore {
         return losses.find(0, directoryId).filter(({ userId, at }) => at >= since && !left.has(userId)).length;
       }),
   };
+}
+
+function summaryOf({ id, reason, at, grants }: Hold): HoldSummary {
+  const people = new Set<string>();
+  for (const { userId } of grants) {
+    if (people.size === MOST_HELD_PEOPLE) break;
+    people.add(userId);
+  }
+  return { id, reason, at, people: people.size, first: grants.slice(0, FIRST_HELD) };
+}
+
+function inOrder(a: Pick<Hold, 'at' | 'id'>, b: Pick<Hold, 'at' | 'id'>): number {
+  return a.at === b.at ? compare(a.id, b.id) : compare(a.at, b.at);
 }
 
 function keyOf({ userId, target, source }: Grant): string {

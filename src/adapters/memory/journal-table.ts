@@ -16,8 +16,8 @@ export class JournalTable {
 
   append(scope: OrganizationScope, entries: readonly JournalEntry[], undo: UndoLog): void {
     for (const entry of entries) {
-      const lists = [listOf(this.#bySubject, scope, entry.subject)];
-      if (entry.causeId !== undefined) lists.push(listOf(this.#byCause, scope, entry.causeId));
+      const lists = [listIn(this.#bySubject, placeOf(scope, entry.subject))];
+      if (entry.causeId !== undefined) lists.push(listIn(this.#byCause, placeOf(scope, entry.causeId)));
       for (const list of lists) {
         list.push(freezeJson(entry));
         undo.note(() => list.pop());
@@ -26,11 +26,11 @@ export class JournalTable {
   }
 
   page(scope: OrganizationScope, subject: string, wish: PageWish): JournalPage {
-    return pageOf(listOf(this.#bySubject, scope, subject), wish);
+    return pageOf(this.#bySubject.get(placeOf(scope, subject)) ?? [], wish);
   }
 
   pageOfCause(scope: OrganizationScope, causeId: string, wish: PageWish): JournalPage {
-    return pageOf(listOf(this.#byCause, scope, causeId), wish);
+    return pageOf(this.#byCause.get(placeOf(scope, causeId)) ?? [], wish);
   }
 }
 
@@ -40,15 +40,14 @@ function pageOf(list: readonly JournalEntry[], { after, limit }: PageWish): Jour
   return { items: list.slice(start, end).reverse(), ...(start > 0 && limit > 0 && { next: String(start) }) };
 }
 
-function listOf(
-  lists: Map<string, JournalEntry[]>,
-  { organizationId }: OrganizationScope,
-  text: string,
-): JournalEntry[] {
-  const place = JSON.stringify([organizationId, text]);
+function listIn(lists: Map<string, JournalEntry[]>, place: string): JournalEntry[] {
   const known = lists.get(place);
   if (known) return known;
   const list: JournalEntry[] = [];
   lists.set(place, list);
   return list;
+}
+
+function placeOf({ organizationId }: OrganizationScope, text: string): string {
+  return JSON.stringify([organizationId, text]);
 }

@@ -11,9 +11,7 @@ export function createManagedTeams(access: Access): ManagedTeamStore {
     get: (scope, id) => access.readTables(scope, ({ teams }) => shown(teams.get(id))),
     findByName: (scope, name) => access.readTables(scope, ({ teams }) => shown(teams.find(0, foldCase(name))[0])),
     list: (scope, page) =>
-      access.readTables(scope, ({ teams }) =>
-        pageBehind(teams.all(), ({ id }) => id, page).flatMap((team) => shown(team) ?? []),
-      ),
+      access.readTables(scope, ({ teams }) => teams.page(page).flatMap((team) => shown(team) ?? [])),
     findByIdentifiers: (scope, identifiers) =>
       access.readTables(scope, ({ teams }) => {
         const folded = new Set(identifiers.map(foldCase));

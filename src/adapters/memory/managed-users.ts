@@ -3,17 +3,17 @@ import { newId } from '../../core/id.js';
 import type { ManagedUserStore, User } from '../../storage/host-storage.js';
 import type { Access } from './access.js';
 import type { HostUser } from './organization-tables.js';
-import { pageBehind } from './record-table.js';
 
 /** The users of an organization: those from the start, and those that are made later. */
 export function createManagedUsers(access: Access): ManagedUserStore {
   return {
     get: (scope, id) => access.readTables(scope, ({ users }) => shown(users.get(id))),
     findByEmail: (scope, email) => access.readTables(scope, ({ users }) => shown(users.find(0, foldCase(email))[0])),
-    list: (scope, page) =>
-      access.readTables(scope, ({ users }) =>
-        pageBehind(users.all(), ({ id }) => id, page).flatMap((user) => shown(user) ?? []),
-      ),
+    list: (scope, { standings, ...page }) =>
+      access.readOrganization(scope, ({ tables: { users }, standings: index }) => {
+        if (!standings) return users.page(page).flatMap((user) => shown(user) ?? []);
+        return index.page(standings, page, () => users.keys()).flatMap((id) => shown(users.get(id)) ?? []);
+      }),
 
     create: (scope, { key, email, displayName, timezone, accountId }) =>
       access.writeTables(scope, ({ users }, undo) => {

@@ -102,10 +102,10 @@ export class OrganizationTables {
     ({ userId, teamId }) => placeKey(userId, teamId),
     ({ userId }) => [userId],
   );
-  /** Look-up: id. */
+  /** Look-up: directory with subject. */
   readonly conflicts: RecordTable<Conflict> = new RecordTable<Conflict>(
-    ({ directoryId, subject }) => placeKey(directoryId, subject),
-    ({ id }) => [id],
+    ({ id }) => id,
+    ({ directoryId, subject }) => [placeKey(directoryId, subject)],
   );
   /** Look-ups: directory, each user with something that waits. */
   readonly holds: RecordTable<InDirectory<Hold>> = new RecordTable<InDirectory<Hold>>(

@@ -2,7 +2,7 @@ import { UniqueConflictError } from '../../storage/errors.js';
 import type { Person, PersonStore } from '../../storage/person-store.js';
 import type { Access } from './access.js';
 import type { OrganizationData } from './database.js';
-import { pageBehind, placeKey } from './record-table.js';
+import { placeKey } from './record-table.js';
 
 export function createPersonStore(access: Access): PersonStore {
   return {
@@ -20,7 +20,7 @@ export function createPersonStore(access: Access): PersonStore {
 
     list: (scope, page) =>
       access.readOrganization(scope, (data) =>
-        pageBehind(data.tables.people.all(), ({ userId }) => userId, page).map(({ userId }) => personOf(data, userId)),
+        data.tables.people.page(page).map(({ userId }) => personOf(data, userId)),
       ),
 
     count: (scope, atMost = Number.POSITIVE_INFINITY) =>
@@ -63,7 +63,8 @@ export function createPersonStore(access: Access): PersonStore {
   };
 }
 
-function personOf(data: OrganizationData, userId: string): Person {
+/** What is known of somebody. */
+export function personOf(data: OrganizationData, userId: string): Person {
   const { people, directoryLinks, logins } = data.tables;
   const directoryUsers = directoryLinks.find(0, userId).flatMap(({ directoryId, directoryUserId: id }) => {
     const user = data.resources(directoryId).users.get(id);

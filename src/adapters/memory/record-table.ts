@@ -1,5 +1,6 @@
 import { freezeJson } from './freeze-json.js';
 import { LookupIndex } from './lookup-index.js';
+import { SortedKeys } from './sorted-keys.js';
 import { SteadyMap } from './steady-map.js';
 import type { UndoLog } from './undo-log.js';
 
@@ -7,6 +8,8 @@ import type { UndoLog } from './undo-log.js';
 export class RecordTable<T extends object> {
   readonly #rows = new SteadyMap<T>();
   readonly #keyOf: (record: T) => string;
+  readonly #watchers: ((record: T) => void)[] = [];
+  #sorted: SortedKeys | undefined;
   readonly #lookups: readonly { readonly textsOf: (record: T) => readonly string[]; readonly index: LookupIndex<T> }[];
 
   /** @param lookups what each look-up finds a record by; they are asked for by their place */
@@ -33,12 +36,19 @@ export class RecordTable<T extends object> {
     return this.#lookups[lookup]?.index.count(text) ?? 0;
   }
 
-  /** All records in order of their keys. */
-  all(): readonly T[] {
-    return this.#rows
-      .keys()
-      .sort()
-      .flatMap((key) => this.#rows.get(key) ?? []);
+  /** Records in order of their keys, behind a position. The order is kept from the first time that somebody asks. */
+  page({ after, limit }: { readonly after: string; readonly limit: number }): readonly T[] {
+    this.#sorted ??= new SortedKeys(this.#rows.keys());
+    return this.#sorted.after(after, limit).flatMap((key) => this.#rows.get(key) ?? []);
+  }
+
+  keys(): readonly string[] {
+    return this.#rows.keys();
+  }
+
+  /** Tells of each record that comes, goes or is exchanged, also when that is taken back. */
+  watch(watcher: (record: T) => void): void {
+    this.#watchers.push(watcher);
   }
 
   put(record: T, undo: UndoLog): void {
@@ -62,6 +72,12 @@ export class RecordTable<T extends object> {
     }
     if (after) this.#rows.set(key, after);
     else this.#rows.delete(key);
+    if (after && !before) this.#sorted?.add(key);
+    if (before && !after) this.#sorted?.delete(key);
+    for (const watcher of this.#watchers) {
+      if (before) watcher(before);
+      if (after) watcher(after);
+    }
   }
 }
 

@@ -23,9 +23,14 @@ export class ResourceTable<T extends StoredResource> {
   readonly #owners = new SteadyMap<Row<T>>();
   readonly #indexes: readonly AttributeIndex<Row<T>>[];
   readonly #usedIds: Set<string>;
+  readonly #onPresence: ((id: string) => void) | undefined;
 
-  /** @param usedIds every id of the directory that ever was, whatever its type */
-  constructor(usedIds: Set<string>, indexedPaths: readonly AttributePath[]) {
+  /**
+   * @param usedIds every id of the directory that ever was, whatever its type
+   * @param onPresence hears of each resource that comes or goes
+   */
+  constructor(usedIds: Set<string>, indexedPaths: readonly AttributePath[], onPresence?: (id: string) => void) {
+    this.#onPresence = onPresence;
     this.#usedIds = usedIds;
     this.#indexes = indexedPaths.map((path) => new AttributeIndex(path));
   }
@@ -85,6 +90,7 @@ export class ResourceTable<T extends StoredResource> {
     this.#rows.set(row.resource.id, row);
     for (const key of row.resource.uniqueKeys) this.#owners.set(key, row);
     for (const index of this.#indexes) index.add(row.resource, row);
+    this.#onPresence?.(row.resource.id);
   }
 
   #unlink(row: Row<T>): void {
@@ -92,6 +98,7 @@ export class ResourceTable<T extends StoredResource> {
     this.#rows.delete(row.resource.id);
     for (const key of row.resource.uniqueKeys) this.#owners.delete(key);
     for (const index of this.#indexes) index.remove(row.resource, row);
+    this.#onPresence?.(row.resource.id);
   }
 
   #exchange(row: Row<T>, resource: T): void {

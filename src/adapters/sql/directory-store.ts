@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Directory, DirectoryStore, DirectoryToken } from '../../storage/directory-store.js';
 import { StaleVersionError, UniqueConflictError } from '../../storage/errors.js';
 import type { Row, Run } from './access.js';
@@ -24,7 +25,7 @@ export function openDirectoryStore(site: StoreSite): StoreOver<DirectoryStore> {
     dialect,
   );
   const isTaken = prepare(`select d.id from ${directories} as d where d.id = {directoryId}`, dialect);
-  const lock = prepare(`select d.id from ${directories} as d where ${owned} ${forUpdate}`, dialect);
+  const lock = prepare(`select d.document from ${directories} as d where ${owned} ${forUpdate}`, dialect);
   const isOwned = prepare(`select d.id from ${directories} as d where ${owned}`, dialect);
   const takenHosts = prepare(
     `select ${jsonListOf(
@@ -102,10 +103,12 @@ export function openDirectoryStore(site: StoreSite): StoreOver<DirectoryStore> {
           if (directory.hosts.length > 0) await run(addHosts(values));
         }),
 
-      update: (directory) =>
+      update: (directory, ifSame) =>
         access.whole(directory, async (run) => {
           const values = directoryValues(directory);
-          if ((await run(lock(values))).length === 0) throw new StaleVersionError(directory.id);
+          const [row] = await run(lock(values));
+          const isSame = row && (ifSame === undefined || isDeepStrictEqual(directoryOf(row), ifSame));
+          if (!isSame) throw new StaleVersionError(directory.id);
           await refuseTakenHosts(run, directory);
           await run(update(values));
           await run(dropHosts(values));

@@ -1,5 +1,6 @@
 import type { Grant } from '../../storage/grant.js';
-import type { Hold, HoldStore } from '../../storage/hold-store.js';
+import { holdPosition, readHoldPosition } from '../../storage/hold-position.js';
+import { FIRST_HELD, type Hold, type HoldStore, type HoldSummary, MOST_HELD_PEOPLE } from '../../storage/hold-store.js';
 import type { Row } from './access.js';
 import { grantOf } from './grant-change.js';
 import { inScope } from './resource-rows.js';
@@ -10,10 +11,18 @@ export function openHoldStore({ names, dialect }: StoreSite): StoreOver<HoldStor
   const { holds, heldGrants, losses } = names;
   const { among, entries, records, greatest } = dialect;
   const grantColumns = 'g.user_id, g.target, g.source, g.role';
-  const list = prepare(
-    `select h.id, h.reason, h.at, ${grantColumns} from ${holds} as h join ${heldGrants} as g ` +
-      `on g.organization_id = h.organization_id and g.hold_id = h.id where ${inScope('h')} ` +
-      'order by h.at, h.id, g.sequence',
+  const all = `select h.id, h.reason, h.at, ${grantColumns} from ${holds} as h join ${heldGrants} as g on g.organization_id = h.organization_id and g.hold_id = h.id where ${inScope('h')}`;
+  const list = prepare(`${all} order by h.at, h.id, g.sequence`, dialect);
+  const get = prepare(`${all} and h.id = {id} order by g.sequence`, dialect);
+  const ofHold = `from ${heldGrants} as g where g.organization_id = h.organization_id and g.hold_id = h.id`;
+  const first = dialect.listOf(
+    `select ${dialect.pair(dialect.pair('g.user_id', 'g.target'), dialect.pair('g.source', 'g.role'))} as value, ` +
+      `g.sequence as place ${ofHold} order by g.sequence limit ${FIRST_HELD}`,
+  );
+  const page = prepare(
+    `select h.id, h.reason, h.at, ${first} as first_grants, (select count(*) from (select distinct g.user_id ${ofHold} ` +
+      `order by g.user_id limit ${MOST_HELD_PEOPLE}) as c) as people from ${holds} as h where ${inScope('h')} ` +
+      'and (h.at, h.id) > ({at}, {id}) order by h.at, h.id limit {limit}',
     dialect,
   );
   const put = prepare(
@@ -69,6 +78,19 @@ export function openHoldStore({ names, dialect }: StoreSite): StoreOver<HoldStor
       return holdsOf(rows);
     },
 
+    async page({ organizationId, directoryId }, { after, limit }) {
+      const values = { organizationId, directoryId, ...readHoldPosition(after), limit: limit + 1 };
+      const rows = await access.read({ organizationId }, (run) => run(page(values)));
+      const items = rows.slice(0, limit).map(summaryOf);
+      const last = items.at(-1);
+      return { items, ...(last && rows.length > limit && { next: holdPosition(last) }) };
+    },
+
+    async get({ organizationId, directoryId }, id) {
+      const rows = await access.read({ organizationId }, (run) => run(get({ organizationId, directoryId, id })));
+      return holdsOf(rows)[0];
+    },
+
     put: ({ organizationId, directoryId }, { id, reason, at, grants }) =>
       access.whole({ organizationId }, async (run) => {
         await run(put({ organizationId, directoryId, id, reason, at }));
@@ -103,6 +125,22 @@ export function openHoldStore({ names, dialect }: StoreSite): StoreOver<HoldStor
       return Number(row?.['people']);
     },
   });
+}
+
+function summaryOf(row: Row): HoldSummary {
+  const first = JSON.parse(String(row['first_grants'] ?? '[]')) as readonly string[];
+  return {
+    id: String(row['id']),
+    reason: row['reason'] === 'last-owner' ? 'last-owner' : 'blast-radius',
+    at: String(row['at']),
+    people: Number(row['people']),
+    first: first.map((each) => {
+      const [place, giving] = JSON.parse(each) as readonly [string, string];
+      const [userId, target] = JSON.parse(place) as readonly [string, string];
+      const [source, role] = JSON.parse(giving) as readonly [string, string];
+      return grantOf({ user_id: userId, target, source, role });
+    }),
+  };
 }
 
 /** Rows of holds with a grant each, those of one hold next to each other. */

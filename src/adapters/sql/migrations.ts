@@ -3,6 +3,7 @@ import { postgresFunctions } from './postgres-functions.js';
 import { provisioningTables } from './provisioning-tables.js';
 import { signInTables } from './sign-in-tables.js';
 import type { SqlDialect } from './sql-dialect.js';
+import { standingTables } from './standing-tables.js';
 import type { TableNames } from './table-names.js';
 import { trafficTables } from './traffic-tables.js';
 
@@ -19,10 +20,11 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 3, statements: provisioningTables },
   { version: 4, statements: trafficTables },
   { version: 5, statements: pendingMemberTables },
+  { version: 6, statements: standingTables },
 ];
 
 /** The version of the tables that this code knows. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /** The table that says which steps have been taken. */
 export function migrationTable(names: TableNames, { types }: SqlDialect): string {

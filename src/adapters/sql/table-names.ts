@@ -60,6 +60,8 @@ export interface TableNames {
   readonly takeGrants: string;
   readonly readPeople: string;
   readonly readMappingSettings: string;
+  readonly standPerson: string;
+  readonly noteStanding: string;
 }
 
 const PREFIX = /^[a-z_][a-z0-9_]{0,30}$/;
@@ -122,5 +124,7 @@ export function tableNames({ prefix = 'sso_', schema }: TableOptions, dialect: S
     takeGrants: named('take_grants'),
     readPeople: named('read_people'),
     readMappingSettings: named('read_mapping_settings'),
+    standPerson: named('stand_person'),
+    noteStanding: named('note_standing'),
   };
 }

@@ -1,6 +1,7 @@
 import { foldCase } from '../../core/fold.js';
 import { newId } from '../../core/id.js';
 import type { ManagedUserStore, User } from '../../storage/host-storage.js';
+import { PERSON_STANDINGS } from '../../storage/person-standing.js';
 import type { Row } from './access.js';
 import { indexKey } from './lookup-keys.js';
 import { prepare } from './sql-text.js';
@@ -16,6 +17,16 @@ export function openUserAccounts({ names, dialect }: StoreSite): StoreOver<Manag
   const byEmail = find('email_key');
   const byCreation = find('creation_key');
   const list = prepare(`${select} and h.id > {after} order by h.id limit {limit}`, dialect);
+  /** A look by the index for each standing, of which the first of all are taken: one for all of them would sort everybody. */
+  const listOf = PERSON_STANDINGS.map((_, most) => {
+    const parts = Array.from(
+      { length: most + 1 },
+      (_each, index) =>
+        `select * from (select ${columns} from ${users} as h where h.organization_id = {organizationId} ` +
+        `and h.standing = {standing${index}} and h.id > {after} order by h.id limit {limit}) as part${index}`,
+    );
+    return prepare<string>(`select * from (${parts.join(' union all ')}) as h order by h.id limit {limit}`, dialect);
+  });
   const create = prepare(
     `insert into ${users} (organization_id, id, account_id, email, email_key, display_name, timezone, creation_key) ` +
       'values ({organizationId}, {id}, {accountId}, {email}, {emailKey}, {displayName}, {timezone}, {creationKey}) ' +
@@ -47,8 +58,14 @@ export function openUserAccounts({ names, dialect }: StoreSite): StoreOver<Manag
       get: ({ organizationId }, key) => first(byId({ organizationId, key })),
       findByEmail: ({ organizationId }, email) => first(byEmail({ organizationId, key: foldCase(email) })),
 
-      async list({ organizationId }, { after, limit }) {
-        return (await access.read(undefined, (run) => run(list({ organizationId, after, limit })))).map(userOf);
+      async list({ organizationId }, { after, limit, standings }) {
+        const values = { organizationId, after, limit };
+        if (!standings) return (await access.read(undefined, (run) => run(list(values)))).map(userOf);
+        const wanted = [...new Set(standings)];
+        const listed = listOf[wanted.length - 1];
+        if (!listed) return [];
+        const named = Object.fromEntries(wanted.map((standing, index) => [`standing${index}`, standing]));
+        return (await access.read(undefined, (run) => run(listed({ ...values, ...named })))).map(userOf);
       },
 
       create: ({ organizationId }, { key, email, displayName, timezone, accountId }) =>

@@ -12,7 +12,7 @@ export const groupPage: PortalPage = definePage<GroupPlaceAnswer>({
   route: 'get-group',
   title: ({ group }) => `Group: ${plainName(group.displayName)}`,
   render: (view, answer) => {
-    const { directory, group, mode, version, teams } = answer;
+    const { directory, group, mode, version, teams, next } = answer;
     const params = { directoryId: directory.id, groupId: group.id };
     return html`
 <p>${name(group.displayName)} has ${count(group.memberCount, 'member', 'members')}. Each line gives all of them a place.</p>
@@ -22,12 +22,13 @@ ${
   form(view, {
     action: 'preview-group',
     params,
-    hidden: { ...rowTargets(answer), version: String(version) },
+    hidden: { ...rowTargets(answer), others: 'keep', version: String(version) },
     submit: 'Preview',
     fields: rowFields(answer),
     more: html`<p class="quiet">${teams.length === 0 ? 'There is no team yet.' : html`Teams that there are: ${teams.slice(0, 30).map((team, index) => html`${index > 0 && ', '}${name(team.name)}`)}`}</p>`,
   })
 }
+${next !== undefined && html`<p><a href="${view.here({ after: next })}">More places</a></p>`}
 <p><a href="${view.link('list-groups', { directoryId: directory.id })}">Back to the groups</a></p>`;
   },
 });

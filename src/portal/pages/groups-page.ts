@@ -6,6 +6,9 @@ import { listTable } from '../list-table.js';
 import { definePage, type PortalPage } from '../page-view.js';
 import { name, plainName } from '../text.js';
 
+/** Places that a list says of one group. */
+const MOST_ROWS = 5;
+
 /** The groups of a directory with what they give, and the mode. */
 export const groupsPage: PortalPage = definePage<GroupsAnswer>({
   route: 'list-groups',
@@ -25,7 +28,12 @@ ${listTable(
       ? html`<a href="${view.link('get-group', { directoryId, groupId })}">${name(displayName)}</a>`
       : name(displayName),
     memberCount,
-    rows.length === 0 ? 'nothing' : rows.map(({ place, role }) => html`<div>${name(place)} as ${role}</div>`),
+    rows.length === 0
+      ? 'nothing'
+      : [
+          rows.slice(0, MOST_ROWS).map(({ place, role }) => html`<div>${name(place)} as ${role}</div>`),
+          rows.length > MOST_ROWS && html`<div>and ${rows.length - MOST_ROWS} more</div>`,
+        ],
   ]),
 )}
 ${next !== undefined && html`<p><a href="${view.here({ after: next })}">More groups</a></p>`}

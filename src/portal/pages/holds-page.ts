@@ -13,12 +13,13 @@ const REASONS = {
 export const holdsPage: PortalPage = definePage<HoldsAnswer>({
   route: 'list-holds',
   title: () => 'Removals that wait',
-  render: (view, { directoryId, items }) => html`
+  render: (view, { directoryId, items, next }) => html`
 ${items.length === 0 && html`<p>Nothing waits.</p>`}
-<ul class="plain">${items.map(({ id: holdId, reason, at, people, first }) => {
+<ul class="plain">${items.map(({ id: holdId, reason, at, people, more, first }) => {
     const params = { directoryId, holdId };
-    return html`<li><h2>${count(people, 'person', 'people')}</h2><p>${time(at)}: ${REASONS[reason]}.</p><ul>${first.map((each) => html`<li>${name(each.name)}: ${name(each.place)}</li>`)}</ul>${people > first.length && html`<p class="quiet">and ${count(people - first.length, 'more', 'more')}</p>`}
+    return html`<li><h2>${more && 'More than '}${count(people, 'person', 'people')}</h2><p>${time(at)}: ${REASONS[reason]}.</p><ul>${first.map((each) => html`<li>${name(each.name)}: ${name(each.place)}</li>`)}</ul>${people > first.length && html`<p class="quiet">and ${count(people - first.length, 'more', 'more')}</p>`}
 <div class="actions">${form(view, { action: 'approve-hold', params, submit: 'Remove them', danger: true })}
 ${form(view, { action: 'reject-hold', params, submit: 'Keep them, as given by hand', second: true })}</div></li>`;
-  })}</ul>`,
+  })}</ul>
+${next !== undefined && html`<p><a href="${view.here({ after: next })}">More</a></p>`}`,
 });

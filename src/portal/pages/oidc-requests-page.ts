@@ -1,4 +1,5 @@
 import type { OidcRequests } from '../../admin/oidc-review-routes.js';
+import { domainNames } from '../domain-names.js';
 import { html } from '../html.js';
 import { listTable } from '../list-table.js';
 import { definePage, type PortalPage } from '../page-view.js';
@@ -19,9 +20,8 @@ ${listTable(
   ['Request', 'Organization', 'State', 'Since'],
   items.map(({ tenant, organizationName }) => {
     const { organizationId, id: tenantId } = tenant;
-    const domains = name(tenant.domains.map((domain) => domain.name).join(', '));
     return [
-      html`<a href="${view.link('get-oidc-tenant', { organizationId, tenantId })}">${domains}</a>`,
+      html`<a href="${view.link('get-oidc-tenant', { organizationId, tenantId })}">${domainNames(tenant)}</a>`,
       name(organizationName),
       stateWords(tenant.state),
       time(tenant.createdAt),

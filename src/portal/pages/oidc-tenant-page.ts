@@ -1,4 +1,5 @@
 import type { OidcTenantAnswer } from '../../admin/oidc-tenant-answer.js';
+import type { OidcTenantPlace } from '../../admin/oidc-tenant-routes.js';
 import { form } from '../form.js';
 import { type Html, html } from '../html.js';
 import { tenantFields } from '../oidc-tenant-fields.js';
@@ -7,7 +8,7 @@ import { stateWords } from '../state-words.js';
 import { copied, name, time } from '../text.js';
 
 /** One OIDC tenant: its state, what to do next, its domains and secrets, and the form to change it. */
-export const oidcTenantPage: PortalPage = definePage<OidcTenantAnswer>({
+export const oidcTenantPage: PortalPage = definePage<OidcTenantPlace>({
   route: 'get-oidc-tenant',
   title: ({ tenant }) => `Single sign-on: ${tenant.domains[0]?.name ?? tenant.id}`,
   render: (view, answer) => {
@@ -43,12 +44,13 @@ ${form(view, { action: 'reject-oidc-tenant', params, hidden, submit: 'Reject for
 </section>`;
 }
 
-function domainList(view: PageView, { tenant }: OidcTenantAnswer): Html {
+function domainList(view: PageView, { tenant, domainPage: { shown, next } }: OidcTenantPlace): Html {
   const { id: tenantId, domains, state } = tenant;
+  const onPage = domains.filter((domain) => shown.includes(domain.name));
   const waiting = domains.some((domain) => domain.state !== 'proved');
   return html`<section aria-labelledby="domains"><h2 id="domains">Associated domains</h2>
 <p>Publish this TXT record for each domain. It has to stay, since it is looked up from time to time.</p>
-<ul class="plain">${domains.map(
+<ul class="plain">${onPage.map(
     (domain) => html`<li><h3>${name(domain.name)} ${stateWords(domain.state)}</h3>
 <dl><dt>Name</dt><dd>${copied(domain.record.name)}</dd><dt>Value</dt><dd>${copied(domain.record.value)}</dd>
 ${domain.found !== undefined && html`<dt>Last look-up</dt><dd>${FOUND[domain.found]}${domain.checkedAt !== undefined && html`, ${time(domain.checkedAt)}`}</dd>`}
@@ -56,6 +58,7 @@ ${domain.state === 'pending' && html`<dt>Looked for until</dt><dd>${time(domain.
 ${domain.reason === 'taken' && html`<dt>Why</dt><dd>Another organization has proved this domain.</dd>`}</dl>
 ${domain.state === 'expired' && form(view, { action: 'renew-oidc-domain', params: { tenantId, domain: domain.name }, submit: 'Claim it anew' })}</li>`,
   )}</ul>
+${next !== undefined && html`<p><a href="${view.here({ after: next })}">More domains</a></p>`}
 ${waiting && state !== 'rejected' && form(view, { action: 'check-oidc-domains', params: { tenantId }, submit: 'Look the domains up now' })}
 </section>`;
 }

@@ -1,4 +1,5 @@
 import type { OidcTenantsAnswer } from '../../admin/oidc-tenant-routes.js';
+import { domainNames } from '../domain-names.js';
 import { form } from '../form.js';
 import { html } from '../html.js';
 import { listTable } from '../list-table.js';
@@ -16,7 +17,7 @@ ${listTable(
   'OIDC tenants',
   ['Domains', 'Identity provider', 'State'],
   items.map(({ tenant }) => [
-    html`<a href="${view.link('get-oidc-tenant', { tenantId: tenant.id })}">${name(tenant.domains.map((domain) => domain.name).join(', '))}</a>`,
+    html`<a href="${view.link('get-oidc-tenant', { tenantId: tenant.id })}">${domainNames(tenant)}</a>`,
     name(tenant.settings.authority),
     stateWords(tenant.state),
   ]),

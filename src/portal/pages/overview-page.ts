@@ -1,4 +1,5 @@
 import type { Overview } from '../../admin/overview-routes.js';
+import { domainNames } from '../domain-names.js';
 import { html } from '../html.js';
 import { definePage, type PortalPage } from '../page-view.js';
 import { stateWords } from '../state-words.js';
@@ -16,7 +17,7 @@ ${
 ${oidcTenants.length === 0 && html`<p>Nobody signs in at an identity provider yet. <a href="${view.link('list-oidc-tenants')}">Request an OIDC tenant</a>.</p>`}
 <ul>${oidcTenants.map(
     ({ tenant }) =>
-      html`<li><a href="${view.link('get-oidc-tenant', { tenantId: tenant.id })}">${name(tenant.domains.map((domain) => domain.name).join(', '))}</a> ${stateWords(tenant.state)}</li>`,
+      html`<li><a href="${view.link('get-oidc-tenant', { tenantId: tenant.id })}">${domainNames(tenant)}</a> ${stateWords(tenant.state)}</li>`,
   )}</ul></section>`
 }
 ${

@@ -124,6 +124,28 @@ export const DIRECTORY_RULES: readonly ContractRule[] = [
     },
   },
   {
+    code: 'D7',
+    promise:
+      'an update of a directory that is not like `ifSame` any more is refused with a StaleVersionError, also at once',
+    notice: 'of two administrators who save at the same time, both are told that it was saved, and one of them was not',
+    async check({ storage: { directories }, newOrganization }) {
+      const first = directoryDraft(newOrganization(), { hosts: [], policy: { a: { c: 1, b: [2] } } });
+      await directories.insert(first);
+      // The order of keys is nobody's.
+      const same = { ...first, policy: { a: { b: [2], c: 1 } } };
+      await directories.update({ ...first, name: 'second' }, same);
+      const late = directories.update({ ...first, name: 'late' }, first);
+      await expectRefusal(late, StaleVersionError, 'an update of a state that is over');
+      const second = { ...first, name: 'second' };
+      expectSame(await directories.get(first.id), second, 'the directory');
+      const names = ['a', 'b', 'c', 'd'];
+      const saved = await Promise.allSettled(names.map((name) => directories.update({ ...second, name }, second)));
+      const won = names.filter((_, index) => saved[index]?.status === 'fulfilled');
+      expectSame(won.length, 1, 'how many of four updates of one state succeed');
+      expectSame((await directories.get(first.id))?.name, won[0], 'the name after them');
+    },
+  },
+  {
     code: 'D6',
     promise: 'list answers all directories of the organization, disabled ones included, and no others',
     notice: 'an administrator sees the directories of another customer, or cannot find their own',

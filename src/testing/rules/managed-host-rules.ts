@@ -1,7 +1,10 @@
 import { newId } from '../../core/id.js';
+import { PERSON_STANDINGS, standingOf } from '../../storage/person-standing.js';
+import { T0, T1 } from '../contract-ground.js';
 import type { ContractRule } from '../contract-rule.js';
 import { expectSame, expectSameSet } from '../expectation.js';
 import { managedRule } from '../managed-ground.js';
+import { addUser } from '../people-and-groups.js';
 
 /** What is promised of users and teams that provisioning makes and changes. */
 export const MANAGED_HOST_RULES: readonly ContractRule[] = [
@@ -28,6 +31,62 @@ export const MANAGED_HOST_RULES: readonly ContractRule[] = [
         (await users.list(scope, { after: '', limit: 9 })).map(({ id }) => id),
         [made.id],
         'all users',
+      );
+    },
+  }),
+  managedRule({
+    code: 'F5',
+    promise: 'a list of users by standing leaves out nobody who has it, however they came by it, in order of id',
+    notice: 'an administrator who looks for people who are to be invited, or have left, does not see all of them',
+    async check({ storage, newDirectory, newOrganization }) {
+      const { users, people, logins, directoryUsers } = storage;
+      const scope = await newDirectory();
+      const names = ['nobody', 'pushed', 'invited', 'active', 'ended', 'linked', 'both', 'left', 'moved', 'forgotten'];
+      const ids = new Map<string, string>();
+      for (const key of names) ids.set(key, (await users.create(scope, { key, email: `${key}@acme.example` })).id);
+      const idOf = (name: string) => ids.get(name) ?? '';
+      for (const name of ['pushed', 'invited', 'active', 'ended', 'both', 'left', 'moved', 'forgotten']) {
+        const { version } = await addUser(storage, scope, name);
+        await people.link(scope, name, idOf(name));
+        await people.put(scope, [{ userId: idOf(name), invitedAt: T0, ...(name !== 'pushed' && { activatedAt: T0 }) }]);
+        if (name === 'left') await directoryUsers.tombstone(scope, { id: name, deletedAt: T1 }, version);
+      }
+      for (const name of ['linked', 'both']) {
+        const link = { tenantId: 't', linkKey: name, identity: name, userId: idOf(name), at: T0 };
+        await logins.insert(scope, link);
+      }
+      await people.put(scope, [
+        { userId: idOf('invited'), invitedAt: T0 },
+        { userId: idOf('ended'), activatedAt: T0, ended: 'by-hand' },
+      ]);
+      await people.link(scope, 'moved', idOf('nobody'));
+      await people.remove(scope, idOf('forgotten'));
+      const found: Record<string, readonly string[]> = {};
+      const expected: Record<string, string[]> = {};
+      const all = await people.getMany(scope, [...ids.values()].sort());
+      for (const person of all) expected[standingOf(person)] = [...(expected[standingOf(person)] ?? []), person.userId];
+      for (const standing of PERSON_STANDINGS) {
+        const walked: string[] = [];
+        for (let after: string | undefined = ''; after !== undefined; ) {
+          const part: readonly { readonly id: string }[] = await users.list(scope, {
+            after,
+            limit: 2,
+            standings: [standing],
+          });
+          walked.push(...part.map(({ id }) => id));
+          after = part.length < 2 ? undefined : part.at(-1)?.id;
+        }
+        // A store may answer others too.
+        const those = await people.getMany(scope, walked);
+        const wanted = those.filter((person) => standingOf(person) === standing).map(({ userId }) => userId);
+        if (wanted.length > 0) found[standing] = wanted;
+      }
+      expectSame(found, expected, 'the people of each standing');
+      const elsewhere = { organizationId: newOrganization() };
+      expectSame(
+        await users.list(elsewhere, { after: '', limit: 9, standings: PERSON_STANDINGS }),
+        [],
+        'those of another organization',
       );
     },
   }),

@@ -118,8 +118,22 @@ export const MAPPING_RULES: readonly ContractRule[] = [
         ['team:t', 'organization'],
         'what waits',
       );
+      const page = await holds.page(scope, { after: '', limit: 1 });
+      const summary = { id: 'h2', reason: 'blast-radius', at: T1, people: 2, first: [ada, ben] };
+      expectSame(page.items, [summary], 'the first page, with how many people it is about');
+      const rest = await holds.page(scope, { after: page.next ?? '', limit: 1 });
+      expectSame(
+        [rest.items.map(({ id, people }) => [id, people]), rest.next],
+        [[['h1', 1]], undefined],
+        'the last page',
+      );
+      await expectRefusal(holds.page(scope, { after: 'nowhere', limit: 1 }), RangeError, 'a position that is none');
+      expectSame((await holds.get(scope, 'h2'))?.grants, [ada, ben], 'everything that waits under one');
+      const elsewhere = { ...scope, directoryId: 'another' };
+      expectSame(await holds.get(elsewhere, 'h2'), undefined, 'the hold at another directory');
       for (let times = 0; times < 2; times += 1) await holds.release(scope, [ada]);
       expectSame((await holds.list(scope))[0]?.grants, [ben], 'what still waits');
+      expectSame((await holds.page(scope, { after: '', limit: 1 })).items[0]?.people, 1, 'how many people that is');
       await holds.release(scope, [ben]);
       expectSame(
         (await holds.list(scope)).map(({ id }) => id),

@@ -53,6 +53,15 @@ export const BROKEN_DIRECTORIES: readonly BrokenAdapter[] = [
         },
       }),
   ),
+  broken('D7', 'an update looks first, and writes afterwards whatever is there', () => ({ directories }) => ({
+    directories: {
+      update: async (directory, ifSame) => {
+        const before = await directories.get(directory.id);
+        if (ifSame && before?.name !== ifSame.name) throw new StaleVersionError(directory.id);
+        await directories.update(directory);
+      },
+    },
+  })),
   broken('D5', 'an update does not look at the organization', () => ({ directories }) => ({
     directories: {
       update: async (directory) => {

@@ -8,6 +8,15 @@ export const BROKEN_PROVISIONING: readonly BrokenAdapter[] = [
   broken('F1', 'a key is one for all calls', () => ({ users }) => ({
     users: { create: (scope, user) => users.create(scope, { ...user, key: `${user.key}${Math.random()}` }) },
   })),
+  broken('F5', 'whoever signs in is taken for somebody made by hand', () => ({ users }) => ({
+    users: {
+      list: (scope, { standings, ...page }) =>
+        users.list(scope, {
+          ...page,
+          ...(standings && { standings: standings.filter((each) => !/^login/.test(each)) }),
+        }),
+    },
+  })),
   broken('F2', 'memberships of a removed user stay', () => ({ users, teams }) => ({
     users: {
       remove: async (scope, userId) => {
