@@ -48,11 +48,11 @@ export function createInboxService(options: {
 
   function decide<T>(
     scope: DirectoryScope,
-    by: string,
+    { by, lock }: { readonly by: string; readonly lock: 'shared' | 'exclusive' },
     work: (within: ManagedStorage, step: ProvisioningStep, setup: DirectorySetup) => Promise<T>,
   ): Promise<T> {
     return manage(storage, scope, async (within) => {
-      const setup = await readSetup(within, scope, rules);
+      const setup = await readSetup(within, scope, rules, lock);
       const { policy, roles } = setup;
       const at = new Date(clock.now()).toISOString();
       const step = beginStep(within, scope, { at, cause: 'hand', by, directoryId: scope.directoryId, policy, roles });
@@ -67,7 +67,8 @@ export function createInboxService(options: {
     holdId: string,
     { by, kind }: { readonly by: string; readonly kind: 'hold-approved' | 'hold-rejected' },
   ): Promise<boolean> {
-    return decide(scope, by, async (within, step, setup) => {
+    // Alone: a hold is decided once, by what is pushed before the decision or after it.
+    return decide(scope, { by, lock: 'exclusive' }, async (within, step, setup) => {
       const hold = await within.holds.get(scope, holdId);
       if (!hold) return false;
       const userIds = [...new Set(hold.grants.map(({ userId }) => userId))];
@@ -95,7 +96,7 @@ export function createInboxService(options: {
       const conflict = await storage.conflicts.get({ organizationId }, conflictId);
       if (!conflict?.subject.startsWith('user:')) return false;
       const scope = { organizationId, directoryId: conflict.directoryId };
-      return decide(scope, by, async (within, step, setup) => {
+      return decide(scope, { by, lock: 'shared' }, async (within, step, setup) => {
         const id = conflict.subject.slice('user:'.length);
         const user = await within.directoryUsers.get(scope, id);
         const open = await within.conflicts.find(scope, conflict.subject);

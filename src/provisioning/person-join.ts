@@ -3,6 +3,7 @@ import type { UserProfile } from '../storage/host-storage.js';
 import type { ManagedStorage } from '../storage/managed-storage.js';
 import type { JsonObject } from '../storage/resource-store.js';
 import type { DirectoryScope } from '../storage/scope.js';
+import { lockAddress } from './address-lock.js';
 import type { DirectorySetup } from './directory-setup.js';
 import { readMatchGround } from './match-ground.js';
 import { matchPerson } from './match-person.js';
@@ -36,6 +37,7 @@ export async function joinPerson(
   choice?: JoinChoice,
 ): Promise<JoinedPerson> {
   const pushed = readPushedProfile(attributes, setup.phoneCountry);
+  await lockAddress(storage, scope, pushed.profile.email);
   const ground = await readMatchGround(storage, scope, id, pushed, setup);
   const match = choice ?? matchPerson(ground);
   const subject = `user:${id}`;

@@ -5,10 +5,11 @@ import type { User } from '../storage/host-storage.js';
 import { type ManagedStorage, manage, managed } from '../storage/managed-storage.js';
 import type { OrganizationScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
+import { lockAddress } from './address-lock.js';
 import { MOST_SPACES, spacesNamed, teamsNamed } from './claimed-teams.js';
 import { readSetup } from './directory-setup.js';
 import type { TeamRole } from './group-mapping.js';
-import { joinLogin, type LoginRefusal } from './join-login.js';
+import { joinLogin, type LoginGround, type LoginMatch, type LoginRefusal } from './join-login.js';
 import { readLoginGround, type Stranger } from './login-ground.js';
 import { planLogin } from './login-plan.js';
 import { SIGN_IN_SENTENCES } from './login-refusal.js';
@@ -142,7 +143,7 @@ async function carryOut(
   if (adopts && (await adopt(storage, step, ground.strangers, rules))) {
     ground = await readLoginGround(storage, scope, identity);
   }
-  const match = joinLogin({ ...ground, policy });
+  const match = await matchLogin(storage, scope, identity, { ...ground, policy });
   if (match.kind === 'refused') {
     const { reason } = match;
     step.note('login-refused', { tenantId, reason, ...(match.userId !== undefined && { userId: match.userId }) });
@@ -186,6 +187,19 @@ async function carryOut(
   const user = await storage.users.get(scope, userId);
   if (!user) throw new Error('a person that has just signed in is gone');
   return { user: { ...user, ...scope, tenantId }, created };
+}
+
+/** Who it is; somebody new only if nobody else makes the same person meanwhile. */
+async function matchLogin(
+  storage: ManagedStorage,
+  scope: OrganizationScope,
+  identity: SignInIdentity,
+  ground: LoginGround,
+): Promise<LoginMatch> {
+  const match = joinLogin(ground);
+  if (match.kind !== 'create' || !identity.email.verified) return match;
+  await lockAddress(storage, scope, identity.email.address);
+  return joinLogin({ ...(await readLoginGround(storage, scope, identity)), policy: ground.policy });
 }
 
 /** Makes people of directory users from before provisioning; those in the inbox wait on. Answers whether there were any. */

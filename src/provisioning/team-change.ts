@@ -17,6 +17,8 @@ export async function planTeams(
   setup: Pick<DirectorySetup, 'roles'>,
 ): Promise<TeamPlan> {
   if (mapping.mode !== 'auto') return { create: [], link: [], rename: [], unlink: [], conflicts: [] };
+  // Two directories of one organization may name a group alike at the same time.
+  await storage.people.lock?.(scope, 'team-names');
   const links = await storage.mappings.links(scope, { groupIds: groups.map(({ id }) => id) });
   const own = await storage.teams.getMany(
     scope,

@@ -46,6 +46,11 @@ export interface PersonStore {
    * @throws {UniqueConflictError} when another live directory user of this directory is the same person.
    */
   link(scope: DirectoryScope, directoryUserId: string, userId: string): Promise<void>;
+  /**
+   * In a transaction, waits until no other one of the organization is under way that has said the same name; what those have
+   * written is seen by the reads that follow. Needed where several transactions of one organization run at the same time.
+   */
+  lock?(scope: OrganizationScope, name: string): Promise<void>;
   /** Who a directory user is or was, also after the one or the other was deleted. */
   linkedTo(scope: DirectoryScope, directoryUserId: string): Promise<string | undefined>;
 }

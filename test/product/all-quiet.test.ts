@@ -158,7 +158,7 @@ describe('All Quiet: who may be provisioned (AQ-5, AQ-6, AQ-40, AQ-44 to AQ-46)'
     await site.client.patch(`/Users/${ada}`, active(false)).expect(200);
   });
 
-  it('AQ-44 converts exactly the people on the list; others wait in the inbox', async () => {
+  it('AQ-44 AQ-46 converts exactly the people on the list; others stay manual and wait in the inbox', async () => {
     const users = ['ada', 'ben'].map((name) => ({ id: name, email: addressOf(name) }));
     const site = await openOrganization({ users });
     await site.service.settings.change(SCOPE, { convert: ['ada'] }, OPERATOR);
@@ -295,6 +295,11 @@ describe('All Quiet: manual mode (AQ-52 to AQ-60)', () => {
     await site.client.patch(`/Groups/${reds}`, removing(ada)).expect(200);
     await site.client.patch(`/Groups/${reds}`, adding(ada)).expect(200);
     expect(await site.team('red')).toEqual(['ada Member']);
+    await save(site, manual([reds, 'red', 'Administrator', OPERATOR]));
+    await site.service.people.setTeamRole(ACME, { ...set, role: 'Member' });
+    expect(await site.team('red')).toEqual(['ada Member']);
+    for (const role of ['Member', 'Administrator']) await save(site, manual([reds, 'red', role, OPERATOR]));
+    expect(await site.team('red')).toEqual(['ada Administrator']);
   });
 
   it('AQ-60 takes people out of a team with the last of their groups only', async () => {
@@ -411,6 +416,20 @@ describe('All Quiet: modes (AQ-48 to AQ-51, AQ-61 to AQ-66)', () => {
     await site.client.delete(`/Groups/${group}`).expect(204);
     expect(await site.team(team)).toEqual([]);
     expect(await site.storage.teams.get(ACME, team)).toBeDefined();
+  });
+
+  it('AQ-66 the team of a group is its team, whatever the team is called by hand', async () => {
+    const site = await openOrganization();
+    await save(site, auto());
+    const group = await site.pushGroup('Nights', [await site.push('ada')]);
+    const teamId = (await site.storage.teams.findByName(ACME, 'Nights'))?.id ?? '';
+    for (const kind of ['rename-team', 'delete-team'] as const) {
+      expect((await site.service.lockOf(ACME, { kind, teamId }))?.reason).toBe('team-of-group');
+    }
+    await site.storage.teams.rename(ACME, teamId, 'Renamed past the lock');
+    await site.client.patch(`/Groups/${group}`, adding(await site.push('ben'))).expect(200);
+    expect(await site.team(teamId)).toEqual(['ada Member', 'ben Member']);
+    expect((await site.service.mappings.get(SCOPE)).mapping).toEqual(auto());
   });
 
   it('AQ-63 gives the default role of the organization', async () => {

@@ -38,6 +38,23 @@ describe('OneUptime: the life of a person (OU-1, OU-8, OU-16 to OU-19)', () => {
     expect(await site.service.people.organizationRole(ACME, await site.userId('ada'))).toBe('Member');
   });
 
+  it('OU-1 keeps the person as the directory has them, from the beginning to the end', async () => {
+    const site = await openProject();
+    const ada = await site.push('ada');
+    const userId = await site.userId('ada');
+    const emails = [{ value: addressOf('countess'), primary: true }];
+    await site.client
+      .patch(`/Users/${ada}`, [
+        { op: 'replace', path: 'displayName', value: 'Ada Lovelace' },
+        { op: 'replace', path: 'emails', value: emails },
+      ])
+      .expect(200);
+    const now = { id: userId, displayName: 'Ada Lovelace', email: addressOf('countess') };
+    expect(await site.storage.users.get(ACME, userId)).toMatchObject(now);
+    await site.client.delete(`/Users/${ada}`).expect(204);
+    expect(await site.heard()).toEqual(['person.created', 'person.updated', 'person.deactivated']);
+  });
+
   it('OU-17 takes them away by DELETE and by active false alike; the account stays', async () => {
     const site = await openProject();
     const [ada, ben] = [await site.push('ada'), await site.push('ben')];
@@ -169,6 +186,7 @@ describe('OneUptime: pushed groups (OU-9, OU-10, OU-29)', () => {
     await site.service.mappings.save(SCOPE, auto, { by: OPERATOR, confirm: asked.preview.digest });
     expect(await site.team('support')).toEqual([]);
     await site.pushGroup('Support', [ada]);
+    await site.push('ben');
     expect(await site.team('support')).toEqual(['ada Member']);
     expect(await site.team('ops')).toEqual([]);
   });

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   createProvisioningService,
+  createSignInProvisioning,
   type GroupMapping,
   type ManagedStorage,
+  type ProvisioningRules,
   type ProvisioningService,
+  type SignInProvisioning,
 } from 'express-sso-scim';
 import { createSqlStorage } from 'express-sso-scim/adapters/sql';
 import { createProvisioning, type Provisioning } from '../../src/provisioning/provisioning.js';
@@ -27,6 +30,7 @@ interface Node {
   readonly storage: ManagedStorage;
   readonly provisioning: Provisioning;
   readonly service: ProvisioningService;
+  readonly signIn: SignInProvisioning;
 }
 
 describe.each(DATABASES)('what follows for people and teams, from two processes on %s', (name) => {
@@ -53,17 +57,41 @@ describe.each(DATABASES)('what follows for people and teams, from two processes 
     await database.close();
   });
 
-  function nodeOn({ kysely, options }: SqlDatabase): Node {
+  function nodeOn({ kysely, options }: SqlDatabase, own: ProvisioningRules = rules): Node {
     const storage = createSqlStorage(kysely, options);
-    const service = createProvisioningService(storage, { ...rules, clock });
-    return { storage, service, provisioning: createProvisioning({ storage, clock, rules }) };
+    const service = createProvisioningService(storage, { ...own, clock });
+    return {
+      storage,
+      service,
+      provisioning: createProvisioning({ storage, clock, rules: own }),
+      signIn: createSignInProvisioning(storage, { ...own, clock }),
+    };
   }
 
-  async function push(person: string): Promise<string> {
+  /** Both processes, with other rules. */
+  const nodesWith = (own: ProvisioningRules) => [nodeOn(database, own), nodeOn(other, own)] as const;
+
+  async function push(person: string, node = nodes[0], place = scope): Promise<string> {
     const email = `${person}@acme.example`;
     const attributes = { userName: email, emails: [{ value: email }], active: true };
-    return (await nodes[0].provisioning.users.create(scope, { attributes, uniqueKeys: [`userName:${email}`] })).id;
+    return (await node.provisioning.users.create(place, { attributes, uniqueKeys: [`userName:${email}`] })).id;
   }
+
+  const login = ({ signIn }: Node, person: string) =>
+    signIn({
+      identity: {
+        ...scope,
+        tenantId: 'entra',
+        subject: person,
+        linkKey: `${scope.organizationId} ${person}`,
+        email: { verified: true, address: `${person}@acme.example` },
+        name: person,
+        oid: undefined,
+        timezone: undefined,
+        groups: { state: 'missing' },
+        attributes: {},
+      },
+    });
 
   async function pushGroup(displayName: string, ids: readonly string[]): Promise<string> {
     const draft = { attributes: { displayName }, uniqueKeys: [] };
@@ -132,6 +160,78 @@ describe.each(DATABASES)('what follows for people and teams, from two processes 
       const groups = (await nodes[0].storage.groups.groupsOf(scope, [id])).get(id) ?? [];
       expect(groups.map((group) => group.id).sort()).toEqual([groupId, made.id].sort());
       expect(await nodes[0].storage.pendingMembers.take(scope, id)).toEqual([]);
+    }
+  });
+
+  it('two directories, and a sign-in, that name somebody new at once mean one person', async () => {
+    const policy = { existingPeople: 'link', justInTime: 'create' } as const;
+    const [one, two] = nodesWith({ policy });
+    const second = { ...scope, directoryId: `${scope.directoryId}-second` };
+    for (let round = 0; round < 8; round += 1) {
+      const person = `ada-${round}`;
+      const [, , outcome] = await Promise.all([
+        push(person, one),
+        push(person, round % 3 === 0 ? one : two, second),
+        round % 2 === 0 ? login(two, person) : undefined,
+      ]);
+      if (outcome) expect(outcome).toMatchObject({ user: { email: `${person}@acme.example` } });
+      const people = await one.service.people.list(scope, PAGE);
+      expect(people.map(({ user, person: { directoryUsers } }) => [user.email, directoryUsers.length])).toContainEqual([
+        `${person}@acme.example`,
+        2,
+      ]);
+      expect(people).toHaveLength(round + 1);
+    }
+  });
+
+  it('groups of one name in two directories, at once, have one team', async () => {
+    const [one, two] = nodesWith({ mappingMode: 'auto' });
+    const second = { ...scope, directoryId: `${scope.directoryId}-second` };
+    for (let round = 0; round < 5; round += 1) {
+      const draft = { attributes: { displayName: `Support ${round}` }, uniqueKeys: [] };
+      await Promise.all([
+        one.provisioning.groups.create(scope, draft, [], 'refuse'),
+        two.provisioning.groups.create(second, draft, [], 'refuse'),
+      ]);
+      expect(await one.storage.teams.list(scope, PAGE)).toHaveLength(round + 1);
+    }
+  });
+
+  it('a removal that waits is decided once: approved or rejected, not both', async () => {
+    const [one, two] = nodesWith({
+      mappingMode: 'auto',
+      policy: { blastRadius: { people: 0, share: 0, minutes: 60 } },
+    });
+    const people = [await push('ada', one), await push('ben', one)];
+    for (let round = 0; round < 5; round += 1) {
+      const draft = { attributes: { displayName: `Support ${round}` }, uniqueKeys: [] };
+      const { id } = await one.provisioning.groups.create(scope, draft, people, 'refuse');
+      const team = (await one.storage.teams.findByName(scope, `Support ${round}`))?.id ?? '';
+      await one.provisioning.groups.remove(scope, id, () => undefined);
+      const [hold] = await one.service.inbox.holds(scope);
+      const [approved, rejected] = await Promise.all([
+        one.service.inbox.approve(scope, hold?.id ?? '', 'olga'),
+        two.service.inbox.reject(scope, hold?.id ?? '', 'otto'),
+      ]);
+      expect(approved).toBe(!rejected);
+      expect(await membersOf(team)).toHaveLength(approved ? 0 : 2);
+    }
+  });
+
+  it('nobody who is deactivated while signing in stays in', async () => {
+    const [one, two] = nodesWith({ policy: { justInTime: 'create' } });
+    for (let round = 0; round < 6; round += 1) {
+      const person = `ada-${round}`;
+      const id = await push(person, one);
+      if (round % 2 === 0) await login(one, person);
+      await Promise.all([
+        one.provisioning.users.change(scope, id, ({ attributes }) => ({
+          attributes: { ...attributes, active: false },
+          uniqueKeys: [`userName:${person}@acme.example`],
+        })),
+        login(two, person),
+      ]);
+      expect(await login(two, person)).toMatchObject({ reason: 'deactivated' });
     }
   });
 

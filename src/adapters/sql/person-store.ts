@@ -70,6 +70,8 @@ export function openPersonStore(site: StoreSite): StoreOver<PersonStore> {
     dialect,
   );
   const lock = createPeopleLock(site);
+  const nameLock = dialect.nameLock('{lock}', 'exclusive');
+  const lockName = nameLock === '' ? undefined : prepare<'lock'>(nameLock, dialect);
 
   return (access) => {
     const read = async (run: Run, { organizationId }: OrganizationScope, userIds: readonly string[]) => {
@@ -130,6 +132,12 @@ export function openPersonStore(site: StoreSite): StoreOver<PersonStore> {
           if ((await run(another(values))).length > 0) throw new UniqueConflictError(`user:${userId}`);
           await run(link(values));
         }),
+
+      async lock({ organizationId }, name) {
+        if (!lockName) return;
+        const values = { lock: JSON.stringify([people, organizationId, name]) };
+        await access.single({ organizationId }, (run) => run(lockName(values)));
+      },
 
       async linkedTo({ organizationId, directoryId }, directoryUserId) {
         const values = { organizationId, directoryId, directoryUserId };
