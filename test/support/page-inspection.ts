@@ -13,7 +13,7 @@ export interface PageFaults {
   readonly keyboard: readonly string[];
 }
 
-export const WIDE = { width: 1100, height: 900 };
+const WIDE = { width: 1100, height: 900 };
 export const NARROW = { width: 360, height: 740 };
 
 const CONTROLS = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
