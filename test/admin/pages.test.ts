@@ -136,6 +136,15 @@ describe('pages', () => {
     expect(text).toContain('<a href="/login">');
     const member = await site.as('administrator').page(`${ACME}/directories`).expect(403);
     expect(member.text).toContain('An owner of your organization can mend this.');
+    expect(member.text).not.toContain('Back to the application');
+  });
+
+  it('lead back to the application, also where something is wrong', async () => {
+    const { site, owner } = await hostileSite('Acme', { homeUrl: '/home?from=sso&x' });
+    const link = '<a href="/home?from=sso&#38;x">Back to the application</a>';
+    expect((await owner.page(ACME).expect(200)).text).toContain(link);
+    expect((await owner.page(`${ACME}/nowhere`).expect(404)).text).toContain(link);
+    expect((await site.nobody().page(ACME).expect(401)).text).toContain(link);
   });
 
   it('stay below 100 KB, however long the names are', async () => {

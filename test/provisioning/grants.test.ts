@@ -419,8 +419,8 @@ describe('"why is Ada in Ops?"', () => {
   it('says who and when, what waits, what an override replaced and what nobody sees yet', () => {
     const override = { userId: 'ada', teamId: 'ops', role: 'Developer', baseRole: 'Member' };
     const steps = [
-      { source: 'manual', at: '2026-01-01', by: 'bob' },
-      { source: 'manual', at: '2026-02-02', by: 'bob' },
+      { source: 'manual', at: '2026-01-01T07:08:09.123Z', by: 'bob' },
+      { source: 'manual', at: '2026-02-02T10:20:30.456Z', by: 'bob' },
     ] as const;
     expect(
       explainMembership(
@@ -428,7 +428,7 @@ describe('"why is Ada in Ops?"', () => {
         { ...ground, steps, override, shown: false, waiting: new Set<GrantSource>(['group:g1']) },
       ),
     ).toEqual([
-      'Ada is in Ops because they were added by hand by Bob (2026-02-02).',
+      'Ada is in Ops because they were added by hand by Bob (2026-02-02 10:20 UTC).',
       'Ada is in Ops because they are a member of the group Engineers, which is mapped to it; this has ended there and waits for a decision here.',
       'The role Developer was set by hand in place of Member.',
       'Ops shows Ada after the first sign-in.',

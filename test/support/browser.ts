@@ -66,7 +66,8 @@ function watched(page: Page): WatchedPage {
 
 /** What axe finds wrong with a page, as one line for each; by these rules alone, where some are named. */
 export async function violations(page: Page, ...rules: readonly string[]): Promise<readonly string[]> {
-  await page.evaluate(`${AXE}; undefined`);
+  // It is large, and one visit may ask several times.
+  if (await page.evaluate("typeof axe === 'undefined'")) await page.evaluate(`${AXE}; undefined`);
   const options = rules.length > 0 ? { runOnly: rules } : {};
   const results = (await page.evaluate(`axe.run(${JSON.stringify(options)})`)) as AxeResults;
   return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));

@@ -13,7 +13,7 @@ export interface PageFaults {
   readonly keyboard: readonly string[];
 }
 
-export const WIDE = { width: 1100, height: 900 };
+const WIDE = { width: 1100, height: 900 };
 export const NARROW = { width: 360, height: 740 };
 
 const CONTROLS = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
@@ -36,14 +36,14 @@ const WALKED = '[...window.walked.values()]';
  * @param picture where its pictures go, without the end of the file's name
  */
 export async function inspectPage(page: Page, picture: string): Promise<PageFaults> {
-  await page.screenshot({ path: `${picture}.png`, fullPage: true });
+  await page.screenshot({ path: `${picture}.jpeg`, fullPage: true, quality: 80 });
   const axe = await violations(page);
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.screenshot({ path: `${picture}-dark.png` });
+  await page.screenshot({ path: `${picture}-dark.jpeg`, quality: 80 });
   const dark = await violations(page, 'color-contrast');
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize(NARROW);
-  await page.screenshot({ path: `${picture}-narrow.png` });
+  await page.screenshot({ path: `${picture}-narrow.jpeg`, quality: 80 });
   const narrow = await tooWide(page);
   await page.setViewportSize(WIDE);
   return { axe, dark, narrow, keyboard: await keyboardFaults(page) };
