@@ -6,6 +6,8 @@ import { AdminProblem } from './admin-problem.js';
 import type { AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
+import { doneSchema } from './answer-schemas/answer-schema.js';
+import { CONFLICTS_SCHEMA, HOLDS_SCHEMA } from './answer-schemas/people-schemas.js';
 import { provisioningAt, provisioningOf } from './directory-place.js';
 import { PAGE, type PageQuery, pageByKey } from './page-query.js';
 import { placeNames } from './place-names.js';
@@ -51,6 +53,7 @@ export function inboxRoutes(site: AdminSite): readonly AdminRoute[] {
       path: CONFLICTS,
       ...OWNER,
       title: 'What was pushed and waits for a decision',
+      answer: CONFLICTS_SCHEMA,
       query: inputSchema<PageQuery>(PAGE),
       async handle({ organizationId }, { query }): Promise<ConflictsAnswer> {
         const { inbox } = provisioningOf(site);
@@ -70,6 +73,7 @@ export function inboxRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${CONFLICTS}/{conflictId}/resolve`,
       ...OWNER,
       title: 'Say who a pushed user is',
+      answer: doneSchema('resolved'),
       body: inputSchema<{ readonly decision: 'link' | 'create'; readonly userId?: string }>(
         { decision: { enum: ['link', 'create'] }, userId: { type: 'string', minLength: 1, maxLength: 200 } },
         ['decision'],
@@ -87,6 +91,7 @@ export function inboxRoutes(site: AdminSite): readonly AdminRoute[] {
       path: HOLDS,
       ...OWNER,
       title: 'Removals that wait for a decision',
+      answer: HOLDS_SCHEMA,
       async handle({ organizationId }, { params: { directoryId } }): Promise<HoldsAnswer> {
         const { scope, service } = await provisioningAt(site, organizationId, directoryId);
         const items: HoldAnswer[] = [];
@@ -100,6 +105,7 @@ export function inboxRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${HOLDS}/{holdId}/approve`,
       ...OWNER,
       title: 'Let removals happen',
+      answer: doneSchema('approved'),
       async handle({ organizationId, actor }, { params: { directoryId, holdId } }) {
         const { scope, service } = await provisioningAt(site, organizationId, directoryId);
         return (await service.inbox.approve(scope, holdId, actor.id)) ? { approved: true } : undefined;
@@ -111,6 +117,7 @@ export function inboxRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${HOLDS}/{holdId}/reject`,
       ...OWNER,
       title: 'Keep what was to be removed, as given by hand',
+      answer: doneSchema('rejected'),
       async handle({ organizationId, actor }, { params: { directoryId, holdId } }) {
         const { scope, service } = await provisioningAt(site, organizationId, directoryId);
         return (await service.inbox.reject(scope, holdId, actor.id)) ? { rejected: true } : undefined;

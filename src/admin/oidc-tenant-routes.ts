@@ -6,6 +6,12 @@ import { AdminProblem } from './admin-problem.js';
 import type { AdminContext, AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
+import {
+  OIDC_HISTORY_SCHEMA,
+  OIDC_REPORT_SCHEMA,
+  OIDC_TENANT_SCHEMA,
+  OIDC_TENANTS_SCHEMA,
+} from './answer-schemas/oidc-tenant-schemas.js';
 import { answerOf, type OidcTenantAnswer } from './oidc-tenant-answer.js';
 import { MESSAGE, TENANT_CHANGE, TENANT_REQUEST, TENANT_RESUBMISSION, VERSION } from './oidc-tenant-input.js';
 import { PAGE, PAGE_SIZE, type PageQuery, pageOf } from './page-query.js';
@@ -54,6 +60,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: TENANTS,
       ...OWNER,
       title: 'OIDC tenants of the organization',
+      answer: OIDC_TENANTS_SCHEMA,
       handle: async ({ organizationId }): Promise<OidcTenantsAnswer> => ({
         items: (await tenants.list({ organizationId })).map((tenant) => answerOf(site, tenant)),
         approval: site.tenantPolicy.approval,
@@ -65,6 +72,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: TENANTS,
       ...OWNER,
       title: 'Request an OIDC tenant',
+      answer: OIDC_TENANT_SCHEMA,
       body: TENANT_REQUEST,
       status: 201,
       handle: async (context, { body }) =>
@@ -76,6 +84,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: TENANT,
       ...OWNER,
       title: 'One OIDC tenant',
+      answer: OIDC_TENANT_SCHEMA,
       handle: async ({ organizationId }, { params }) =>
         answered(await tenants.get({ organizationId, tenantId: params.tenantId })),
     }),
@@ -85,6 +94,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: TENANT,
       ...OWNER,
       title: 'Change an OIDC tenant',
+      answer: OIDC_TENANT_SCHEMA,
       body: TENANT_CHANGE,
       handle: async (context, { params, body: { version, ...change } }) =>
         answered(
@@ -101,6 +111,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TENANT}/resubmit`,
       ...OWNER,
       title: 'Answer what the operator has asked',
+      answer: OIDC_TENANT_SCHEMA,
       body: TENANT_RESUBMISSION,
       handle: async (context, { params, body: { version, message, ...change } }) =>
         answered(
@@ -117,6 +128,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TENANT}/check-domains`,
       ...OWNER,
       title: 'Look the domains up now',
+      answer: OIDC_TENANT_SCHEMA,
       handle: async ({ organizationId }, { params }) =>
         answered(await tenants.checkDomains({ organizationId, tenantId: params.tenantId })),
     }),
@@ -126,6 +138,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TENANT}/domains/{domain}/renew`,
       ...OWNER,
       title: 'Claim a domain anew',
+      answer: OIDC_TENANT_SCHEMA,
       handle: async (context, { params }) =>
         answered(
           await tenants.renewDomain(
@@ -141,6 +154,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TENANT}/examine`,
       ...OWNER,
       title: 'Look at the identity provider now',
+      answer: OIDC_REPORT_SCHEMA,
       handle: async ({ organizationId }, { params }): Promise<TenantReport | undefined> => {
         const tenant = await tenants.get({ organizationId, tenantId: params.tenantId });
         return tenant && examined(tenant);
@@ -152,6 +166,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TENANT}/disable`,
       ...OWNER,
       title: 'Disable an OIDC tenant',
+      answer: OIDC_TENANT_SCHEMA,
       body: inputSchema<{ readonly version: number; readonly message?: string }>(
         { version: VERSION, message: MESSAGE },
         ['version'],
@@ -171,6 +186,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TENANT}/enable`,
       ...OWNER,
       title: 'Enable an OIDC tenant again',
+      answer: OIDC_TENANT_SCHEMA,
       body: inputSchema<{ readonly version: number }>({ version: VERSION }, ['version']),
       handle: async (context, { params, body: { version } }) =>
         answered(
@@ -186,6 +202,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TENANT}/history`,
       ...OWNER,
       title: 'What happened to an OIDC tenant',
+      answer: OIDC_HISTORY_SCHEMA,
       query: inputSchema<PageQuery>(PAGE),
       handle: async ({ organizationId }, { params, query }) => {
         const scope = { organizationId, tenantId: params.tenantId };

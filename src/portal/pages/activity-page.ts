@@ -38,5 +38,5 @@ ${listTable(
   ]),
 )}
 ${next !== undefined && html`<p><a href="${view.here({ after: next })}">More calls</a></p>`}
-<p><a href="${view.link('get-provisioning', { directoryId: directory.id })}">Back to the directory</a></p>`,
+<p><a href="${view.link('export-activity', { directoryId: directory.id })}" download>All calls as a file (CSV)</a> · <a href="${view.link('get-provisioning', { directoryId: directory.id })}">Back to the directory</a></p>`,
 });
