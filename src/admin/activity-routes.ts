@@ -9,6 +9,7 @@ import { AdminProblem } from './admin-problem.js';
 import type { AdminContext, AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
+import { ACTIVITY_SCHEMA, HEALTH_SCHEMA, OPENED_ACTIVITY_SCHEMA } from './answer-schemas/record-schemas.js';
 import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
 import { type DirectoryHealth, readDirectoryHealth, readRecentCalls } from './directory-health.js';
 import { directoryOf } from './directory-place.js';
@@ -64,6 +65,7 @@ export function activityRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${DIRECTORY}/activity`,
       ...OWNER,
       title: 'Calls of the identity provider',
+      answer: ACTIVITY_SCHEMA,
       query: inputSchema<ActivityQuery>({
         ...PAGE,
         show: {
@@ -91,6 +93,7 @@ export function activityRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${DIRECTORY}/activity/{requestId}`,
       ...OWNER,
       title: 'One call of the identity provider, with its steps and its outcome',
+      answer: OPENED_ACTIVITY_SCHEMA,
       query: inputSchema<PageQuery>(PAGE),
       async handle(context, { params, query }): Promise<OpenedActivityAnswer | undefined> {
         const { directory, scope } = await recordedAt(site, context, params.directoryId);
@@ -111,6 +114,7 @@ export function activityRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${DIRECTORY}/health`,
       ...OWNER,
       title: 'How a directory is doing, and what to mend at the identity provider',
+      answer: HEALTH_SCHEMA,
       async handle(context, { params }): Promise<HealthAnswer> {
         const { directory, scope } = await recordedAt(site, context, params.directoryId);
         const signIns = await readSignInSightings(site.storage, scope);
@@ -125,7 +129,8 @@ export function activityRoutes(site: AdminSite): readonly AdminRoute[] {
   ];
 }
 
-async function recordedAt(
+/** A directory of this organization whose calls are kept. @throws {AdminProblem} */
+export async function recordedAt(
   site: AdminSite,
   { organizationId }: AdminContext,
   directoryId: string,

@@ -40,6 +40,8 @@ export interface AdminRoute {
   readonly body?: InputSchema<object>;
   /** 200 unless told. */
   readonly status?: 201;
+  /** What it answers; `csv` for a file to be saved, a `CsvExport`, in place of JSON. */
+  readonly answer: JsonSchema | 'csv';
   /** The answer; `undefined` when the organization has nothing of that name. */
   handle(
     context: AdminContext,

@@ -1,5 +1,6 @@
 import { sha256 } from '../core/sha256.js';
 import type { Directory } from '../storage/directory-store.js';
+import type { JsonSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 
 /** What may be shown of a directory: not the key of its cursors. */
@@ -10,7 +11,13 @@ export interface DirectoryAnswer extends Omit<Directory, 'cursorKey'> {
   readonly version: string;
 }
 
+export const DIRECTORY_VERSION: JsonSchema = {
+  type: 'string',
+  maxLength: 64,
+  description: 'the version that was read',
+};
+
 export function directoryAnswer({ scimUrl }: AdminSite, { cursorKey: _, ...directory }: Directory): DirectoryAnswer {
   const version = sha256(JSON.stringify(directory)).slice(0, 16);
-  return { ...directory, baseUrl: scimUrl(directory.id), version };
+  return { ...directory, baseUrl: scimUrl(directory), version };
 }

@@ -1,7 +1,9 @@
 import type { ProvisioningService } from '../provisioning/provisioning-service.js';
 import type { Directory } from '../storage/directory-store.js';
+import { StaleVersionError } from '../storage/errors.js';
 import { AdminProblem } from './admin-problem.js';
 import type { AdminSite } from './admin-site.js';
+import { directoryAnswer } from './directory-answer.js';
 
 /** A directory of this very organization. */
 export async function directoryOf(
@@ -11,6 +13,18 @@ export async function directoryOf(
 ): Promise<Directory | undefined> {
   const directory = await storage.directories.get(directoryId);
   return directory?.organizationId === organizationId ? directory : undefined;
+}
+
+/** The same, as it was seen. @throws {StaleVersionError} where it has been changed meanwhile. */
+export async function unchangedDirectory(
+  site: AdminSite,
+  organizationId: string,
+  directoryId: string,
+  version: string,
+): Promise<Directory | undefined> {
+  const directory = await directoryOf(site, organizationId, directoryId);
+  if (directory && directoryAnswer(site, directory).version !== version) throw new StaleVersionError(directoryId);
+  return directory;
 }
 
 /** Provisioning, with a directory of this organization. @throws {AdminProblem} where there is none of it. */

@@ -1,37 +1,36 @@
 import type { Directory } from '../storage/directory-store.js';
-import { StaleVersionError } from '../storage/errors.js';
 import { NAME_SCHEMA } from '../tenancy/name-schema.js';
-import { SCIM_POLICY_SCHEMA, type ScimPolicy } from '../tenancy/scim-policy.js';
 import { AdminProblem } from './admin-problem.js';
 import type { AdminContext, AdminRoute } from './admin-route.js';
-import { defineRoute, inputSchema, type JsonSchema } from './admin-route.js';
-import type { AdminSite } from './admin-site.js';
-import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
-import { directoryOf } from './directory-place.js';
+import { defineRoute, inputSchema } from './admin-route.js';
+import type { AdminSite, DirectoryKind } from './admin-site.js';
+import { DIRECTORIES_SCHEMA, DIRECTORY_SCHEMA } from './answer-schemas/directory-schemas.js';
+import { DIRECTORY_VERSION, type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
+import { directoryOf, unchangedDirectory } from './directory-place.js';
 
 const DIRECTORIES = '/organizations/{organizationId}/directories';
 const DIRECTORY = '/organizations/{organizationId}/directories/{directoryId}';
 const OWNER = { role: 'owner', needs: 'scim' } as const;
 
-const DIRECTORY_VERSION: JsonSchema = { type: 'string', maxLength: 64, description: 'the version that was read' };
-
 /** All directories of an organization, and whether whoever asks may add one. */
 export interface DirectoriesAnswer {
   readonly items: readonly DirectoryAnswer[];
   readonly mayCreate: boolean;
+  /** The kinds that can be made, the usual one first. */
+  readonly kinds: readonly DirectoryKind[];
   /** Why not, in a sentence. */
   readonly reason?: string;
 }
 
 interface NewDirectoryInput {
   readonly name: string;
+  /** The usual kind unless told; it is part of the address and stays. */
+  readonly kind?: string;
   readonly oidcTenantId?: string;
 }
 
 interface DirectoryChangeInput {
   readonly name?: string;
-  readonly resourceTypes?: readonly string[] | null;
-  readonly policy?: Partial<ScimPolicy>;
   readonly version: string;
 }
 
@@ -41,15 +40,8 @@ export function directoryRoutes(site: AdminSite): readonly AdminRoute[] {
   const answered = (directory: Directory | undefined) => directory && directoryAnswer(site, directory);
   const versioned = inputSchema<{ readonly version: string }>({ version: DIRECTORY_VERSION }, ['version']);
 
-  async function unchanged(
-    context: AdminContext,
-    directoryId: string,
-    version: string,
-  ): Promise<Directory | undefined> {
-    const directory = await directoryOf(site, context.organizationId, directoryId);
-    if (directory && directoryAnswer(site, directory).version !== version) throw new StaleVersionError(directoryId);
-    return directory;
-  }
+  const unchanged = ({ organizationId }: AdminContext, directoryId: string, version: string) =>
+    unchangedDirectory(site, organizationId, directoryId, version);
 
   return [
     defineRoute({
@@ -58,11 +50,13 @@ export function directoryRoutes(site: AdminSite): readonly AdminRoute[] {
       path: DIRECTORIES,
       ...OWNER,
       title: 'SCIM directories of the organization',
+      answer: DIRECTORIES_SCHEMA,
       handle: async (context): Promise<DirectoriesAnswer> => {
         const { organizationId } = context;
         const reason = await whyNotCreated(site, context);
         const items = (await directories.list({ organizationId })).map((each) => directoryAnswer(site, each));
-        return { items, mayCreate: reason === undefined, ...(reason !== undefined && { reason }) };
+        const kinds = site.directoryKinds;
+        return { items, kinds, mayCreate: reason === undefined, ...(reason !== undefined && { reason }) };
       },
     }),
     defineRoute({
@@ -71,10 +65,12 @@ export function directoryRoutes(site: AdminSite): readonly AdminRoute[] {
       path: DIRECTORIES,
       ...OWNER,
       title: 'Create a SCIM directory',
+      answer: DIRECTORY_SCHEMA,
       status: 201,
-      body: inputSchema<NewDirectoryInput>({ name: NAME_SCHEMA, oidcTenantId: { type: 'string', maxLength: 100 } }, [
-        'name',
-      ]),
+      body: inputSchema<NewDirectoryInput>(
+        { name: NAME_SCHEMA, kind: NAME_SCHEMA, oidcTenantId: { type: 'string', maxLength: 100 } },
+        ['name'],
+      ),
       handle: (context, { body }) => createDirectory(site, context, body),
     }),
     defineRoute({
@@ -83,6 +79,7 @@ export function directoryRoutes(site: AdminSite): readonly AdminRoute[] {
       path: DIRECTORY,
       ...OWNER,
       title: 'One SCIM directory',
+      answer: DIRECTORY_SCHEMA,
       handle: async ({ organizationId }, { params }) =>
         answered(await directoryOf(site, organizationId, params.directoryId)),
     }),
@@ -91,20 +88,9 @@ export function directoryRoutes(site: AdminSite): readonly AdminRoute[] {
       method: 'PUT',
       path: DIRECTORY,
       ...OWNER,
-      title: 'Rename a directory, or change how it answers',
-      body: inputSchema<DirectoryChangeInput>(
-        {
-          name: NAME_SCHEMA,
-          resourceTypes: {
-            type: ['array', 'null'],
-            minItems: 1,
-            items: { type: 'string', minLength: 1, maxLength: 100 },
-          },
-          policy: SCIM_POLICY_SCHEMA,
-          version: DIRECTORY_VERSION,
-        },
-        ['version'],
-      ),
+      title: 'Rename a directory',
+      answer: DIRECTORY_SCHEMA,
+      body: inputSchema<DirectoryChangeInput>({ name: NAME_SCHEMA, version: DIRECTORY_VERSION }, ['version']),
       async handle(context, { params: { directoryId }, body: { version, ...change } }) {
         const directory = await unchanged(context, directoryId, version);
         return directory && answered(await directories.update(scopeOf(directory), change, directory));
@@ -116,6 +102,7 @@ export function directoryRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${DIRECTORY}/disable`,
       ...OWNER,
       title: 'Refuse what a directory is sent',
+      answer: DIRECTORY_SCHEMA,
       body: versioned,
       async handle(context, { params: { directoryId }, body: { version } }) {
         const directory = await unchanged(context, directoryId, version);
@@ -128,6 +115,7 @@ export function directoryRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${DIRECTORY}/enable`,
       ...OWNER,
       title: 'Take what a directory is sent again',
+      answer: DIRECTORY_SCHEMA,
       body: versioned,
       async handle(context, { params: { directoryId }, body: { version } }) {
         const directory = await unchanged(context, directoryId, version);
@@ -159,9 +147,9 @@ async function whyNotCreated(
 async function createDirectory(
   site: AdminSite,
   context: AdminContext,
-  { name, oidcTenantId }: NewDirectoryInput,
+  { name, kind = site.directoryKinds[0]?.kind, oidcTenantId }: NewDirectoryInput,
 ): Promise<DirectoryAnswer> {
-  const { directories, tenants, provisioning } = site;
+  const { directories, tenants, provisioning, directoryKinds } = site;
   const { organizationId, actor } = context;
   const sentence = await whyNotCreated(site, context);
   if (sentence !== undefined) throw new AdminProblem('not_now', { sentence, mender: 'operator' });
@@ -172,7 +160,10 @@ async function createDirectory(
       faults: [{ path: 'oidcTenantId', message: 'names no active OIDC tenant of this organization' }],
     });
   }
-  const directory = await directories.create({ organizationId, name });
+  if (kind === undefined || !directoryKinds.some((each) => each.kind === kind)) {
+    throw new AdminProblem('invalid_input', { faults: [{ path: 'kind', message: 'is no kind of directory here' }] });
+  }
+  const directory = await directories.create({ organizationId, name, kind });
   const { preferences } = tenant ?? {};
   // What the organization wished for with its request is what the directory begins with.
   const policy = {

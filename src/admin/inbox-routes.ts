@@ -6,6 +6,8 @@ import { AdminProblem } from './admin-problem.js';
 import type { AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
+import { doneSchema } from './answer-schemas/answer-schema.js';
+import { CONFLICTS_SCHEMA, HOLDS_SCHEMA } from './answer-schemas/people-schemas.js';
 import { provisioningAt, provisioningOf } from './directory-place.js';
 import { PAGE, type PageQuery, pageByKey, pageOf } from './page-query.js';
 import { placeNames } from './place-names.js';
@@ -55,6 +57,7 @@ export function inboxRoutes(site: AdminSite): readonly AdminRoute[] {
       path: CONFLICTS,
       ...OWNER,
       title: 'What was pushed and waits for a decision',
+      answer: CONFLICTS_SCHEMA,
       query: inputSchema<PageQuery>(PAGE),
       async handle({ organizationId }, { query }): Promise<ConflictsAnswer> {
         const { inbox } = provisioningOf(site);
@@ -74,6 +77,7 @@ export function inboxRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${CONFLICTS}/{conflictId}/resolve`,
       ...OWNER,
       title: 'Say who a pushed user is',
+      answer: doneSchema('resolved'),
       body: inputSchema<{ readonly decision: 'link' | 'create'; readonly userId?: string }>(
         { decision: { enum: ['link', 'create'] }, userId: { type: 'string', minLength: 1, maxLength: 200 } },
         ['decision'],
@@ -92,6 +96,7 @@ export function inboxRoutes(site: AdminSite): readonly AdminRoute[] {
       ...OWNER,
       title: 'Removals that wait for a decision',
       query: inputSchema<PageQuery>(PAGE),
+      answer: HOLDS_SCHEMA,
       async handle({ organizationId }, { params: { directoryId }, query }): Promise<HoldsAnswer> {
         const { scope, service } = await provisioningAt(site, organizationId, directoryId);
         const { after = '', limit = HOLDS_SHOWN } = query;
@@ -107,6 +112,7 @@ export function inboxRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${HOLDS}/{holdId}/approve`,
       ...OWNER,
       title: 'Let removals happen',
+      answer: doneSchema('approved'),
       async handle({ organizationId, actor }, { params: { directoryId, holdId } }) {
         const { scope, service } = await provisioningAt(site, organizationId, directoryId);
         return (await service.inbox.approve(scope, holdId, actor.id)) ? { approved: true } : undefined;
@@ -118,6 +124,7 @@ export function inboxRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${HOLDS}/{holdId}/reject`,
       ...OWNER,
       title: 'Keep what was to be removed, as given by hand',
+      answer: doneSchema('rejected'),
       async handle({ organizationId, actor }, { params: { directoryId, holdId } }) {
         const { scope, service } = await provisioningAt(site, organizationId, directoryId);
         return (await service.inbox.reject(scope, holdId, actor.id)) ? { rejected: true } : undefined;

@@ -5,6 +5,7 @@ import { AdminProblem } from './admin-problem.js';
 import type { AdminContext, AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
+import { GROUP_SCHEMA, GROUPS_SCHEMA, PREVIEW_SCHEMA } from './answer-schemas/mapping-schemas.js';
 import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
 import { provisioningAt } from './directory-place.js';
 import { GROUP_WISH, MAPPING_WISH, readMapping, withRowsOf } from './mapping-input.js';
@@ -125,6 +126,7 @@ export function mappingRoutes(site: AdminSite): readonly AdminRoute[] {
       path: GROUPS,
       ...OWNER,
       title: 'Groups of a directory, mapped or not',
+      answer: GROUPS_SCHEMA,
       query: inputSchema<PageQuery>(PAGE),
       handle: (context, { params, query }) => readGroups(site, context, params.directoryId, query),
     }),
@@ -135,6 +137,7 @@ export function mappingRoutes(site: AdminSite): readonly AdminRoute[] {
       ...OWNER,
       title: 'What one group gives',
       query: inputSchema<PageQuery>(PAGE),
+      answer: GROUP_SCHEMA,
       handle: (context, { params, query }) => readGroup(site, context, params, query),
     }),
     defineRoute({
@@ -143,6 +146,7 @@ export function mappingRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${MAPPING}/preview`,
       ...OWNER,
       title: 'What a mapping would do',
+      answer: PREVIEW_SCHEMA,
       body: MAPPING_WISH,
       handle: (context, { params, body }) => previewed(wholeWish(context, params.directoryId, body)),
     }),
@@ -152,6 +156,7 @@ export function mappingRoutes(site: AdminSite): readonly AdminRoute[] {
       path: MAPPING,
       ...OWNER,
       title: 'Save and apply a mapping',
+      answer: PREVIEW_SCHEMA,
       body: MAPPING_WISH,
       handle: (context, { params, body }) => saved(wholeWish(context, params.directoryId, body), body.confirm),
     }),
@@ -161,6 +166,7 @@ export function mappingRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${GROUP}/preview`,
       ...OWNER,
       title: 'What another mapping of one group would do',
+      answer: PREVIEW_SCHEMA,
       body: GROUP_WISH,
       handle: (context, { params, body }) => previewed(groupWish(context, params, body)),
     }),
@@ -170,6 +176,7 @@ export function mappingRoutes(site: AdminSite): readonly AdminRoute[] {
       path: GROUP,
       ...OWNER,
       title: 'Save and apply what one group gives',
+      answer: PREVIEW_SCHEMA,
       body: GROUP_WISH,
       handle: (context, { params, body }) => saved(groupWish(context, params, body), body.confirm),
     }),

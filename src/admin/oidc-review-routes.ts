@@ -3,6 +3,7 @@ import type { OidcTenantView } from '../tenancy/tenant-view.js';
 import type { AdminContext, AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
+import { OIDC_REQUESTS_SCHEMA, OIDC_TENANT_SCHEMA } from './answer-schemas/oidc-tenant-schemas.js';
 import { answerOf, type OidcTenantAnswer } from './oidc-tenant-answer.js';
 import { MESSAGE, VERSION } from './oidc-tenant-input.js';
 import { tenantActor } from './oidc-tenant-routes.js';
@@ -48,6 +49,7 @@ export function oidcReviewRoutes(site: AdminSite): readonly AdminRoute[] {
       path: '/oidc-requests',
       ...OPERATOR,
       title: 'Requests of all organizations',
+      answer: OIDC_REQUESTS_SCHEMA,
       query: inputSchema<RequestQuery>({
         ...PAGE,
         state: { enum: ['submitted', 'needs-information', 'active', 'rejected', 'disabled'] },
@@ -63,6 +65,7 @@ export function oidcReviewRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TENANT}/approve`,
       ...OPERATOR,
       title: 'Approve a request',
+      answer: OIDC_TENANT_SCHEMA,
       body: inputSchema<{ readonly version: number }>({ version: VERSION }, ['version']),
       handle: async (context, { params, body: { version } }) =>
         answered(await tenants.approve(scopeOf(context, params), tenantActor(context, version))),
@@ -73,6 +76,7 @@ export function oidcReviewRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TENANT}/ask`,
       ...OPERATOR,
       title: 'Ask for more information',
+      answer: OIDC_TENANT_SCHEMA,
       body: told,
       handle: async (context, { params, body: { message, version } }) =>
         answered(await tenants.askForInformation(scopeOf(context, params), message, tenantActor(context, version))),
@@ -83,6 +87,7 @@ export function oidcReviewRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TENANT}/reject`,
       ...OPERATOR,
       title: 'Reject a request for good',
+      answer: OIDC_TENANT_SCHEMA,
       body: told,
       handle: async (context, { params, body: { message, version } }) =>
         answered(await tenants.reject(scopeOf(context, params), message, tenantActor(context, version))),

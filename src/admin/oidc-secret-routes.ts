@@ -2,6 +2,7 @@ import type { OidcTenantScope } from '../tenancy/tenant-changes.js';
 import type { AdminContext, AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
+import { OIDC_TENANT_SCHEMA } from './answer-schemas/oidc-tenant-schemas.js';
 import { answerOf } from './oidc-tenant-answer.js';
 import { EXPIRY, VERSION } from './oidc-tenant-input.js';
 import { tenantActor } from './oidc-tenant-routes.js';
@@ -27,6 +28,7 @@ export function oidcSecretRoutes(site: AdminSite): readonly AdminRoute[] {
       path: SECRETS,
       ...OWNER,
       title: 'Add a client secret',
+      answer: OIDC_TENANT_SCHEMA,
       status: 201,
       body: inputSchema<{ readonly secret: string; readonly expiresAt?: string; readonly version: number }>(
         {
@@ -51,6 +53,7 @@ export function oidcSecretRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${SECRET}/promote`,
       ...OWNER,
       title: 'Try a client secret first',
+      answer: OIDC_TENANT_SCHEMA,
       body: VERSIONED,
       handle: async (context, { params, body: { version } }) =>
         answered(await tenants.promoteSecret(scopeOf(context, params), params.secretId, tenantActor(context, version))),
@@ -61,6 +64,7 @@ export function oidcSecretRoutes(site: AdminSite): readonly AdminRoute[] {
       path: SECRET,
       ...OWNER,
       title: 'Say when a client secret expires',
+      answer: OIDC_TENANT_SCHEMA,
       body: inputSchema<{ readonly expiresAt: string | null; readonly version: number }>(
         { expiresAt: { anyOf: [EXPIRY, { type: 'null' }] }, version: VERSION },
         ['expiresAt', 'version'],
@@ -81,6 +85,7 @@ export function oidcSecretRoutes(site: AdminSite): readonly AdminRoute[] {
       path: SECRET,
       ...OWNER,
       title: 'Remove a client secret',
+      answer: OIDC_TENANT_SCHEMA,
       body: VERSIONED,
       handle: async (context, { params, body: { version } }) =>
         answered(await tenants.removeSecret(scopeOf(context, params), params.secretId, tenantActor(context, version))),

@@ -6,6 +6,13 @@ import { AdminProblem } from './admin-problem.js';
 import type { AdminContext, AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
+import {
+  OIDC_HISTORY_SCHEMA,
+  OIDC_REPORT_SCHEMA,
+  OIDC_TENANT_PLACE_SCHEMA,
+  OIDC_TENANT_SCHEMA,
+  OIDC_TENANTS_SCHEMA,
+} from './answer-schemas/oidc-tenant-schemas.js';
 import { answerOf, type OidcTenantAnswer } from './oidc-tenant-answer.js';
 import { MESSAGE, TENANT_CHANGE, TENANT_REQUEST, TENANT_RESUBMISSION, VERSION } from './oidc-tenant-input.js';
 import { PAGE, PAGE_SIZE, type PageQuery, pageOf, pageWithin } from './page-query.js';
@@ -59,6 +66,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: TENANTS,
       ...OWNER,
       title: 'OIDC tenants of the organization',
+      answer: OIDC_TENANTS_SCHEMA,
       handle: async ({ organizationId }): Promise<OidcTenantsAnswer> => ({
         items: (await tenants.list({ organizationId })).map((tenant) => answerOf(site, tenant)),
         approval: site.tenantPolicy.approval,
@@ -70,6 +78,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: TENANTS,
       ...OWNER,
       title: 'Request an OIDC tenant',
+      answer: OIDC_TENANT_SCHEMA,
       body: TENANT_REQUEST,
       status: 201,
       handle: async (context, { body }) =>
@@ -82,6 +91,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       ...OWNER,
       title: 'One OIDC tenant',
       query: inputSchema<PageQuery>(PAGE),
+      answer: OIDC_TENANT_PLACE_SCHEMA,
       async handle({ organizationId }, { params, query }): Promise<OidcTenantPlace | undefined> {
         const tenant = await tenants.get({ organizationId, tenantId: params.tenantId });
         if (!tenant) return undefined;
@@ -97,6 +107,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: TENANT,
       ...OWNER,
       title: 'Change an OIDC tenant',
+      answer: OIDC_TENANT_SCHEMA,
       body: TENANT_CHANGE,
       handle: async (context, { params, body: { version, ...change } }) =>
         answered(
@@ -113,6 +124,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TENANT}/resubmit`,
       ...OWNER,
       title: 'Answer what the operator has asked',
+      answer: OIDC_TENANT_SCHEMA,
       body: TENANT_RESUBMISSION,
       handle: async (context, { params, body: { version, message, ...change } }) =>
         answered(
@@ -129,6 +141,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TENANT}/check-domains`,
       ...OWNER,
       title: 'Look the domains up now',
+      answer: OIDC_TENANT_SCHEMA,
       handle: async ({ organizationId }, { params }) =>
         answered(await tenants.checkDomains({ organizationId, tenantId: params.tenantId })),
     }),
@@ -138,6 +151,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TENANT}/domains/{domain}/renew`,
       ...OWNER,
       title: 'Claim a domain anew',
+      answer: OIDC_TENANT_SCHEMA,
       handle: async (context, { params }) =>
         answered(
           await tenants.renewDomain(
@@ -153,6 +167,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TENANT}/examine`,
       ...OWNER,
       title: 'Look at the identity provider now',
+      answer: OIDC_REPORT_SCHEMA,
       handle: async ({ organizationId }, { params }): Promise<TenantReport | undefined> => {
         const tenant = await tenants.get({ organizationId, tenantId: params.tenantId });
         return tenant && examined(tenant);
@@ -164,6 +179,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TENANT}/disable`,
       ...OWNER,
       title: 'Disable an OIDC tenant',
+      answer: OIDC_TENANT_SCHEMA,
       body: inputSchema<{ readonly version: number; readonly message?: string }>(
         { version: VERSION, message: MESSAGE },
         ['version'],
@@ -183,6 +199,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TENANT}/enable`,
       ...OWNER,
       title: 'Enable an OIDC tenant again',
+      answer: OIDC_TENANT_SCHEMA,
       body: inputSchema<{ readonly version: number }>({ version: VERSION }, ['version']),
       handle: async (context, { params, body: { version } }) =>
         answered(
@@ -198,6 +215,7 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TENANT}/history`,
       ...OWNER,
       title: 'What happened to an OIDC tenant',
+      answer: OIDC_HISTORY_SCHEMA,
       query: inputSchema<PageQuery>(PAGE),
       handle: async ({ organizationId }, { params, query }) => {
         const scope = { organizationId, tenantId: params.tenantId };

@@ -20,7 +20,7 @@ const PROBLEM: JsonSchema = {
   },
 };
 
-/** Describes the API, with the very schemas that check its requests (OpenAPI 3.1). */
+/** Describes the API, with the very schemas that check its requests, and those of its answers (OpenAPI 3.1). */
 export function openApi(routes: readonly AdminRoute[], url: string): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
@@ -38,7 +38,7 @@ export function openApi(routes: readonly AdminRoute[], url: string): object {
 }
 
 function operationOf(route: AdminRoute): object {
-  const { id, title, role, needs, query, body, path, status = 200 } = route;
+  const { id, title, role, needs, query, body, path, answer, status = 200 } = route;
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -59,7 +59,13 @@ function operationOf(route: AdminRoute): object {
     parameters: [...inPath, ...inQuery],
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body.schema } } } }),
     responses: {
-      [status]: { description: title, content: { 'application/json': { schema: {} } } },
+      [status]: {
+        description: title,
+        content:
+          answer === 'csv'
+            ? { 'text/csv': { schema: { type: 'string' } } }
+            : { 'application/json': { schema: answer } },
+      },
       default: { description: 'Why it was not done', content: problem },
     },
   };

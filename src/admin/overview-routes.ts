@@ -2,6 +2,7 @@ import type { Organization } from '../storage/host-storage.js';
 import type { AdminContext, AdminRoute } from './admin-route.js';
 import { defineRoute } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
+import { OVERVIEW_SCHEMA } from './answer-schemas/oidc-tenant-schemas.js';
 import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
 import { answerOf, type OidcTenantAnswer } from './oidc-tenant-answer.js';
 import { hintsOf, type SetupHint } from './setup-hint.js';
@@ -23,6 +24,7 @@ export function overviewRoutes(site: AdminSite): readonly AdminRoute[] {
       path: '/organizations/{organizationId}',
       role: 'owner',
       title: 'Where the organization stands',
+      answer: OVERVIEW_SCHEMA,
       handle: async (context) => readOverview(site, context),
     }),
   ];

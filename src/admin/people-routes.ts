@@ -1,8 +1,9 @@
 import type { Lock } from '../provisioning/lock.js';
 import type { PeopleService, PersonEntry } from '../provisioning/people-service.js';
 import type { AdminRoute } from './admin-route.js';
-import { defineRoute, inputSchema } from './admin-route.js';
+import { defineRoute, inputSchema, type JsonSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
+import { EXPLANATION_SCHEMA, PEOPLE_SCHEMA, PERSON_DETAILS_SCHEMA } from './answer-schemas/people-schemas.js';
 import { provisioningOf } from './directory-place.js';
 import { PAGE, PAGE_SIZE, type PageQuery } from './page-query.js';
 import { placeNames } from './place-names.js';
@@ -45,10 +46,22 @@ export interface MembershipExplanation {
   readonly lock?: Lock;
 }
 
-interface PeopleQuery extends PageQuery {
+/** Which people are wanted. */
+export interface PeopleFilter {
   readonly source?: PersonEntry['origin'];
   readonly state?: PersonEntry['state'];
 }
+
+/** The properties of {@link PeopleFilter}. */
+export const PEOPLE_FILTER: { readonly source: JsonSchema; readonly state: JsonSchema } = {
+  source: { enum: ['manual', 'scim', 'login'], description: 'one of manual, scim, login' },
+  state: {
+    enum: ['manual', 'pending', 'invited', 'active', 'deactivated'],
+    description: 'one of manual, pending, invited, active, deactivated',
+  },
+};
+
+interface PeopleQuery extends PageQuery, PeopleFilter {}
 
 const EDITS = [
   'edit-profile',
@@ -68,10 +81,10 @@ export function peopleRoutes(site: AdminSite): readonly AdminRoute[] {
       path: PEOPLE,
       role: 'administrator',
       title: 'People with their source and state',
+      answer: PEOPLE_SCHEMA,
       query: inputSchema<PeopleQuery>({
         ...PAGE,
-        source: { enum: ['manual', 'scim', 'login'] },
-        state: { enum: ['manual', 'pending', 'invited', 'active', 'deactivated'] },
+        ...PEOPLE_FILTER,
       }),
       handle: async ({ organizationId }, { query }) => listPeople(provisioningOf(site).people, organizationId, query),
     }),
@@ -81,6 +94,7 @@ export function peopleRoutes(site: AdminSite): readonly AdminRoute[] {
       path: PERSON,
       role: 'administrator',
       title: 'Somebody with their teams, and what is locked',
+      answer: PERSON_DETAILS_SCHEMA,
       handle: ({ organizationId }, { params }) => readPerson(site, organizationId, params.userId),
     }),
     defineRoute({
@@ -89,6 +103,7 @@ export function peopleRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${PERSON}/teams/{teamId}`,
       role: 'administrator',
       title: 'Why somebody is in a team',
+      answer: EXPLANATION_SCHEMA,
       handle: ({ organizationId }, { params }) => explain(site, organizationId, params),
     }),
   ];

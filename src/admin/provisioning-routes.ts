@@ -1,9 +1,10 @@
-import { PROVISIONING_POLICY_SCHEMA, type ProvisioningPolicy } from '../provisioning/provisioning-policy.js';
-import type { RoleCatalogue } from '../provisioning/role-catalogue.js';
+import type { ProvisioningPolicy } from '../provisioning/provisioning-policy.js';
+import { findRole, type RoleCatalogue } from '../provisioning/role-catalogue.js';
 import { AdminProblem } from './admin-problem.js';
 import type { AdminContext, AdminRoute } from './admin-route.js';
-import { defineRoute, inputSchema } from './admin-route.js';
-import type { AdminSite } from './admin-site.js';
+import { defineRoute, inputSchema, type JsonSchema } from './admin-route.js';
+import type { AdminSite, DirectoryKind } from './admin-site.js';
+import { PROVISIONING_SCHEMA } from './answer-schemas/directory-schemas.js';
 import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
 import { provisioningAt } from './directory-place.js';
 import { VERSION } from './oidc-tenant-input.js';
@@ -13,6 +14,8 @@ const PROVISIONING = '/organizations/{organizationId}/directories/{directoryId}/
 /** How a directory provisions. */
 export interface ProvisioningAnswer {
   readonly directory: DirectoryAnswer;
+  /** Absent where there is one kind of directories alone. */
+  readonly kind?: DirectoryKind;
   readonly version: number;
   readonly mode: 'off' | 'manual' | 'auto';
   /** What counts: the policy of the application with what this directory differs in. */
@@ -23,8 +26,8 @@ export interface ProvisioningAnswer {
   readonly phoneCountry?: string;
   /** Privileged roles that an owner allows an attribute to give. */
   readonly attributeRoles: readonly string[];
-  /** People whom an operator converts from manual to provisioned. */
-  readonly convert: readonly string[];
+  /** How many people an operator converts from manual to provisioned. */
+  readonly converts: number;
   readonly roles: RoleCatalogue;
   /** Whether whoever asks may change the settings of operators, such as those of phone numbers. */
   readonly mayChangePolicy: boolean;
@@ -33,19 +36,27 @@ export interface ProvisioningAnswer {
 interface OwnersSettings {
   readonly autoProvision?: 'on' | 'refuse';
   readonly autoDeprovision?: 'on' | 'refuse';
-  readonly attributeRoles?: readonly string[];
   readonly version: number;
 }
 
-interface OperatorsSettings {
-  readonly policy?: Partial<ProvisioningPolicy>;
-  readonly phoneCountry?: string;
-  readonly oidcTenantId?: string;
+interface AttributeRoles {
+  readonly roles?: readonly string[];
   readonly version: number;
 }
 
-const ON_OFF = { enum: ['on', 'refuse'], description: 'one of on, refuse' };
-const MOST_CONVERTED = 10_000;
+interface PhoneSettings {
+  readonly phoneChange?: boolean;
+  readonly phoneConfirmation?: boolean;
+  readonly pushedPhones?: 'keep-own' | 'replace';
+  readonly phoneCountry?: string | null;
+  readonly version: number;
+}
+
+const ON_OFF: JsonSchema = { enum: ['on', 'refuse'], description: 'one of on, refuse' };
+const COUNTRY: JsonSchema = {
+  anyOf: [{ type: 'string', pattern: '^[A-Z]{2}$' }, { type: 'null' }],
+  description: 'two capital letters of ISO 3166-1',
+};
 
 /** The settings of provisioning: what owners set, and what they see and operators set. */
 export function provisioningRoutes(site: AdminSite): readonly AdminRoute[] {
@@ -57,6 +68,7 @@ export function provisioningRoutes(site: AdminSite): readonly AdminRoute[] {
       role: 'owner',
       needs: 'scim',
       title: 'How a directory provisions',
+      answer: PROVISIONING_SCHEMA,
       handle: (context, { params }) => readProvisioning(site, context, params.directoryId),
     }),
     defineRoute({
@@ -66,67 +78,63 @@ export function provisioningRoutes(site: AdminSite): readonly AdminRoute[] {
       role: 'owner',
       needs: 'scim',
       title: 'Change how a directory provisions',
-      body: inputSchema<OwnersSettings>(
+      answer: PROVISIONING_SCHEMA,
+      body: inputSchema<OwnersSettings>({ autoProvision: ON_OFF, autoDeprovision: ON_OFF, version: VERSION }, [
+        'version',
+      ]),
+      async handle(context, { params: { directoryId }, body: { version, ...switches } }) {
+        const { scope, service } = await provisioningAt(site, context.organizationId, directoryId);
+        const { policy } = await service.settings.get(scope);
+        await service.settings.change(scope, { policy: { ...policy, ...switches } }, context.actor.id, version);
+        return readProvisioning(site, context, directoryId);
+      },
+    }),
+    defineRoute({
+      id: 'change-attribute-roles',
+      method: 'PUT',
+      path: `${PROVISIONING}/attribute-roles`,
+      role: 'owner',
+      needs: 'scim',
+      title: 'Say which privileged roles the role attribute may give; none unless told',
+      answer: PROVISIONING_SCHEMA,
+      body: inputSchema<AttributeRoles>(
         {
-          autoProvision: ON_OFF,
-          autoDeprovision: ON_OFF,
-          attributeRoles: { type: 'array', maxItems: 100, items: { type: 'string', minLength: 1, maxLength: 100 } },
+          roles: { type: 'array', maxItems: 100, items: { type: 'string', minLength: 1, maxLength: 100 } },
           version: VERSION,
         },
         ['version'],
       ),
-      async handle(context, { params: { directoryId }, body: { version, attributeRoles, ...switches } }) {
+      async handle(context, { params: { directoryId }, body: { version, roles = [] } }) {
         const { scope, service } = await provisioningAt(site, context.organizationId, directoryId);
-        if (attributeRoles) requireOwner(context);
-        const { policy } = await service.settings.get(scope);
-        const change = { policy: { ...policy, ...switches }, ...(attributeRoles && { attributeRoles }) };
+        if (roles.length > 0) requireOwner(context);
+        const change = { attributeRoles: [...new Set(rolesNamed(site, roles))] };
         await service.settings.change(scope, change, context.actor.id, version);
         return readProvisioning(site, context, directoryId);
       },
     }),
     defineRoute({
-      id: 'change-provisioning-policy',
+      id: 'change-phone-settings',
       method: 'PUT',
-      path: `${PROVISIONING}/policy`,
+      path: `${PROVISIONING}/phones`,
       role: 'operator',
       needs: 'scim',
-      title: 'Change what operators set about provisioning, phone numbers included',
-      body: inputSchema<OperatorsSettings>(
+      title: 'Change what becomes of phone numbers',
+      answer: PROVISIONING_SCHEMA,
+      body: inputSchema<PhoneSettings>(
         {
-          policy: PROVISIONING_POLICY_SCHEMA,
-          phoneCountry: { type: 'string', pattern: '^[A-Z]{2}$', description: 'two capital letters of ISO 3166-1' },
-          oidcTenantId: { type: 'string', minLength: 1, maxLength: 100 },
+          phoneChange: { type: 'boolean' },
+          phoneConfirmation: { type: 'boolean' },
+          pushedPhones: { enum: ['keep-own', 'replace'], description: 'one of keep-own, replace' },
+          phoneCountry: COUNTRY,
           version: VERSION,
         },
         ['version'],
       ),
-      async handle(context, { params: { directoryId }, body: { version, policy, ...rest } }) {
+      async handle(context, { params: { directoryId }, body: { version, phoneCountry, ...phones } }) {
         const { scope, service } = await provisioningAt(site, context.organizationId, directoryId);
-        await requireTenant(site, context, rest.oidcTenantId);
-        const differs = { ...(await service.settings.get(scope)).policy, ...policy };
-        await service.settings.change(scope, { ...rest, policy: differs }, context.actor.id, version);
-        return readProvisioning(site, context, directoryId);
-      },
-    }),
-    defineRoute({
-      id: 'change-conversion',
-      method: 'PUT',
-      path: `${PROVISIONING}/conversion`,
-      role: 'operator',
-      needs: 'scim',
-      title: 'Say exactly who is converted from manual to provisioned',
-      body: inputSchema<{ readonly userIds?: readonly string[]; readonly version: number }>(
-        {
-          userIds: { type: 'array', maxItems: MOST_CONVERTED, items: { type: 'string', minLength: 1, maxLength: 200 } },
-          version: VERSION,
-        },
-        ['version'],
-      ),
-      async handle(context, { params: { directoryId }, body: { version, userIds = [] } }) {
-        const { scope, service } = await provisioningAt(site, context.organizationId, directoryId);
-        const convert = [...new Set(userIds)];
-        await requireUsers(site, context, convert);
-        await service.settings.change(scope, { convert }, context.actor.id, version);
+        const { policy } = await service.settings.get(scope);
+        const change = { policy: { ...policy, ...phones }, ...(phoneCountry !== undefined && { phoneCountry }) };
+        await service.settings.change(scope, change, context.actor.id, version);
         return readProvisioning(site, context, directoryId);
       },
     }),
@@ -139,16 +147,19 @@ async function readProvisioning(
   directoryId: string,
 ): Promise<ProvisioningAnswer> {
   const { directory, scope, service } = await provisioningAt(site, organizationId, directoryId);
-  const { policy: differs, ...settings } = await service.settings.get(scope);
+  const { policy: differs, convert, ...settings } = await service.settings.get(scope);
   const { mapping, version } = await service.mappings.mode(scope);
   const { policy, roles } = site.rules;
+  const kind = site.directoryKinds.find((each) => each.kind === directory.kind);
   return {
     ...settings,
     directory: directoryAnswer(site, directory),
+    ...(kind && site.directoryKinds.length > 1 && { kind }),
     version,
     mode: mapping.mode,
     differs,
     policy: { ...policy, ...differs },
+    converts: convert.length,
     roles,
     mayChangePolicy: role === 'operator',
   };
@@ -161,17 +172,12 @@ export function requireOwner({ role }: AdminContext): void {
   throw new AdminProblem('forbidden', { sentence });
 }
 
-async function requireTenant({ tenants }: AdminSite, { organizationId }: AdminContext, tenantId: string | undefined) {
-  if (tenantId === undefined || (await tenants.get({ organizationId, tenantId }))) return;
-  const faults = [{ path: 'oidcTenantId', message: 'names no OIDC tenant of this organization' }];
-  throw new AdminProblem('invalid_input', { faults });
-}
-
-async function requireUsers({ storage }: AdminSite, { organizationId }: AdminContext, userIds: readonly string[]) {
-  const faults = [];
-  for (const [index, userId] of userIds.entries()) {
-    if (await storage.users.get({ organizationId }, userId)) continue;
-    faults.push({ path: `userIds[${index}]`, message: 'is nobody of this organization' });
-  }
+/** Roles of the organization, spelled as the host does. @throws {AdminProblem} for names of none. */
+function rolesNamed({ rules: { roles } }: AdminSite, names: readonly string[]): readonly string[] {
+  const found = names.map((name) => findRole(roles.organization, name)?.name);
+  const faults = found.flatMap((name, index) =>
+    name === undefined ? [{ path: `roles[${index}]`, message: 'names a role that does not exist' }] : [],
+  );
   if (faults.length > 0) throw new AdminProblem('invalid_input', { faults });
+  return found.filter((name) => name !== undefined);
 }

@@ -4,6 +4,8 @@ import { SCOPE_PATTERN } from '../tenancy/scopes.js';
 import type { AdminContext, AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema, type JsonSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
+import { doneSchema } from './answer-schemas/answer-schema.js';
+import { NEW_TOKEN_SCHEMA, TOKENS_SCHEMA } from './answer-schemas/directory-schemas.js';
 import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
 import { directoryOf } from './directory-place.js';
 import { EXPIRY } from './oidc-tenant-input.js';
@@ -92,6 +94,7 @@ export function tokenRoutes(site: AdminSite): readonly AdminRoute[] {
       path: TOKENS,
       ...OWNER,
       title: 'Tokens of a directory, newest first',
+      answer: TOKENS_SCHEMA,
       query: inputSchema<PageQuery>(PAGE),
       async handle({ organizationId }, { params: { directoryId }, query }): Promise<TokensAnswer | undefined> {
         const directory = await directoryOf(site, organizationId, directoryId);
@@ -107,6 +110,7 @@ export function tokenRoutes(site: AdminSite): readonly AdminRoute[] {
       path: TOKENS,
       ...OWNER,
       title: 'Create a token, which is shown once',
+      answer: NEW_TOKEN_SCHEMA,
       status: 201,
       body: inputSchema<NewTokenInput>({ name: NAME_SCHEMA, scopes: SCOPES, expiresAt: EXPIRY }, ['name']),
       handle: (context, { params, body }) => issue(context, params.directoryId, body),
@@ -117,6 +121,7 @@ export function tokenRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TOKEN}/rotate`,
       ...OWNER,
       title: 'Create a token in place of another, which lives on until it is revoked',
+      answer: NEW_TOKEN_SCHEMA,
       status: 201,
       body: inputSchema<NewTokenInput>({ name: NAME_SCHEMA, scopes: SCOPES, expiresAt: EXPIRY }, ['name']),
       handle: (context, { params, body }) => issue(context, params.directoryId, body, params.tokenId),
@@ -127,6 +132,7 @@ export function tokenRoutes(site: AdminSite): readonly AdminRoute[] {
       path: `${TOKEN}/revoke`,
       ...OWNER,
       title: 'Revoke a token',
+      answer: doneSchema('revoked'),
       async handle({ organizationId }, { params: { directoryId, tokenId } }) {
         const directory = await directoryOf(site, organizationId, directoryId);
         const revoked = directory && (await tokens.revoke({ organizationId, directoryId }, tokenId));

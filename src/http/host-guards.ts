@@ -1,9 +1,11 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { createCachedLookup } from '../core/cached-lookup.js';
 import { type Clock, systemClock } from '../core/clock.js';
+import type { Lock } from '../provisioning/lock.js';
 import type { WantedEdit } from '../provisioning/lock-look-up.js';
 import type { ProvisioningService } from '../provisioning/provisioning-service.js';
 import type { OrganizationScope } from '../storage/scope.js';
+import { escapeHtml, protectAnswer, writePage } from './sign-in/sign-in-page.js';
 
 /** Whose session a request belongs to. */
 export interface SessionPerson extends OrganizationScope {
@@ -75,6 +77,8 @@ export function createRequireActiveUser(
 export interface LockGuardOptions {
   /** What the request wants to do; `undefined` for one that no lock is about. */
   readonly editOf: (request: Request) => (OrganizationScope & { readonly edit: WantedEdit }) | undefined;
+  /** Answers an edit that is locked; unless told, a small page to the form of a browser, and JSON to whoever else asks. */
+  readonly onLocked?: (lock: Lock, request: Request, response: Response, next: NextFunction) => void;
 }
 
 /**
@@ -83,7 +87,7 @@ export interface LockGuardOptions {
  */
 export function createLockGuard(
   service: Pick<ProvisioningService, 'lockOf'>,
-  { editOf }: LockGuardOptions,
+  { editOf, onLocked = refuseLocked }: LockGuardOptions,
 ): RequestHandler {
   return (request, response, next) => {
     const wanted = editOf(request);
@@ -91,9 +95,20 @@ export function createLockGuard(
     const { edit, organizationId } = wanted;
     service.lockOf({ organizationId }, edit).then((lock) => {
       if (!lock) return next();
-      response.status(423).json({ error: 'locked', reason: lock.reason, message: lock.sentence });
+      onLocked(lock, request, response, next);
     }, next);
   };
+}
+
+function refuseLocked({ reason, sentence }: Lock, request: Request, response: Response): void {
+  response.status(423);
+  // A browser that sends a form asks for a page; `fetch` and programs take whatever comes.
+  if (request.accepts(['json', 'html']) === 'json') {
+    response.json({ error: 'locked', reason, message: sentence });
+    return;
+  }
+  protectAnswer(response);
+  writePage(response, 423, 'This is locked', `<p>${escapeHtml(sentence)}</p>\n<p>Nothing was changed.</p>`);
 }
 
 function refuseEnded(_request: Request, response: Response): void {

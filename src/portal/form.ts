@@ -85,13 +85,28 @@ function isAt(path: string, name: string): boolean {
 /** Both versions, where somebody else was faster: what was typed, and what is there now. */
 function choice(view: PageView, { values }: SubmittedForm, fields: readonly FormField[]): Html {
   const others = fields.flatMap((each) => {
-    const [mine, now] = [values.get(each.name)?.at(-1) ?? '', currentText(each)];
-    return mine === now || each.kind === 'secret' ? [] : [{ label: each.label, mine, now }];
+    const [mine, now] = [typedText(each, values.get(each.name)), currentText(each)];
+    const isSame = mine === now || each.kind === 'secret';
+    return isSame ? [] : [{ label: each.label, mine: inWords(each, mine), now: inWords(each, now) }];
   });
   return html`<div class="notice"><p>Look at both, then send yours again, or <a href="${view.here({})}">take what is there</a>.</p>
 <table><thead><tr><th scope="col">Field</th><th scope="col">Yours</th><th scope="col">There now</th></tr></thead><tbody>${others.map(
     ({ label, mine, now }) => html`<tr><th scope="row">${label}</th><td>${name(mine)}</td><td>${name(now)}</td></tr>`,
   )}</tbody></table></div>`;
+}
+
+/** What was typed, as {@link currentText} tells what there is. */
+function typedText({ kind }: FormField, texts: readonly string[] = []): string {
+  if (kind === 'several') return texts.filter((text) => text !== '').join(', ');
+  // Browsers send the ends of lines as two characters.
+  return (texts.at(-1) ?? '').replaceAll('\r\n', '\n');
+}
+
+/** A choice by its label. */
+function inWords(shape: FormField, value: string): string {
+  if (shape.kind === 'yes-no') return value === 'true' ? 'yes' : 'no';
+  if (shape.kind !== 'choice') return value;
+  return shape.options.find((option) => option.value === value)?.label ?? value;
 }
 
 function currentText(shape: FormField): string {

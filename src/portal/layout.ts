@@ -9,6 +9,7 @@ const NAVIGATION: readonly (readonly [route: string, label: string])[] = [
   ['list-oidc-tenants', 'Single sign-on'],
   ['list-directories', 'Provisioning'],
   ['list-people', 'People'],
+  ['list-teams', 'Teams'],
   ['list-conflicts', 'Inbox'],
   ['list-setup-guides', 'Setup guides'],
   ['list-oidc-requests', 'Requests'],

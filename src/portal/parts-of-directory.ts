@@ -3,8 +3,10 @@ import type { PageView } from './page-view.js';
 
 const PARTS: readonly (readonly [route: string, label: string])[] = [
   ['get-provisioning', 'Settings'],
+  ['read-directory-policy', 'Policy'],
   ['list-tokens', 'Tokens'],
   ['list-groups', 'Groups and what they give'],
+  ['list-conversion', 'People to convert'],
   ['list-holds', 'Removals that wait'],
   ['list-activity', 'Activity'],
   ['read-directory-health', 'Health'],

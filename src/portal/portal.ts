@@ -1,7 +1,9 @@
 import type { FormOutcome, PortalPage } from './page-view.js';
 import { activityPage } from './pages/activity-page.js';
 import { callPage } from './pages/call-page.js';
+import { conversionPage } from './pages/conversion-page.js';
 import { directoriesPage } from './pages/directories-page.js';
+import { directoryPolicyPage } from './pages/directory-policy-page.js';
 import { explanationPage } from './pages/explanation-page.js';
 import { groupPage } from './pages/group-page.js';
 import { groupsPage } from './pages/groups-page.js';
@@ -19,7 +21,9 @@ import { oidcTenantsPage } from './pages/oidc-tenants-page.js';
 import { overviewPage } from './pages/overview-page.js';
 import { peoplePage } from './pages/people-page.js';
 import { personPage } from './pages/person-page.js';
+import { presetPage, presetsPage } from './pages/presets-page.js';
 import { provisioningPage } from './pages/provisioning-page.js';
+import { teamsPage } from './pages/teams-page.js';
 import { tokensPage } from './pages/tokens-page.js';
 
 const PAGES: readonly PortalPage[] = [
@@ -31,6 +35,10 @@ const PAGES: readonly PortalPage[] = [
   oidcRequestsPage,
   directoriesPage,
   provisioningPage,
+  conversionPage,
+  directoryPolicyPage,
+  presetsPage,
+  presetPage,
   tokensPage,
   newTokenPage,
   rotatedTokenPage,
@@ -43,6 +51,7 @@ const PAGES: readonly PortalPage[] = [
   peoplePage,
   personPage,
   explanationPage,
+  teamsPage,
   activityPage,
   callPage,
   healthPage,
@@ -58,6 +67,7 @@ const backTo = (page: string, done: string): FormOutcome => ({
 });
 const TENANT = 'get-oidc-tenant';
 const DIRECTORY = 'get-provisioning';
+const POLICY = 'read-directory-policy';
 
 const OUTCOMES: Readonly<Record<string, FormOutcome>> = {
   'submit-oidc-tenant': {
@@ -87,15 +97,19 @@ const OUTCOMES: Readonly<Record<string, FormOutcome>> = {
     next: (data, params) => ({ route: DIRECTORY, params: { ...params, directoryId: idIn({ data }, 'data') } }),
     done: 'The directory was created. Create a token for it next.',
   },
-  'change-directory': backTo(DIRECTORY, 'The directory was changed.'),
+  'change-directory': backTo(DIRECTORY, 'The directory was renamed.'),
   'disable-directory': backTo(DIRECTORY, 'The directory refuses what it is sent.'),
   'enable-directory': backTo(DIRECTORY, 'The directory works again.'),
   'create-token': { page: 'list-tokens', done: '' },
   'rotate-token': { page: 'list-tokens', done: '' },
   'revoke-token': backTo('list-tokens', 'The token was revoked.'),
   'change-provisioning': backTo(DIRECTORY, 'The settings were saved.'),
-  'change-provisioning-policy': backTo(DIRECTORY, 'The settings were saved.'),
-  'change-conversion': backTo(DIRECTORY, 'The list was saved.'),
+  'change-attribute-roles': backTo(DIRECTORY, 'The roles were saved.'),
+  'change-phone-settings': backTo(DIRECTORY, 'The phone settings were saved.'),
+  'change-directory-policy': backTo(POLICY, 'The directory answers like this from now on.'),
+  'change-provisioning-policy': backTo(POLICY, 'The policy was saved.'),
+  'apply-preset': backTo('read-preset', 'The directory behaves like this from now on.'),
+  'change-conversion': backTo('list-conversion', 'The list was saved.'),
   'preview-mapping': { page: 'list-groups', done: '' },
   'preview-group': { page: 'get-group', done: '' },
   'save-mapping': { ...backTo('list-groups', 'The mapping was saved and applied.'), confirm: 'preview-mapping' },

@@ -51,10 +51,13 @@ const GROUPS: Readonly<Record<string, string>> = {
 
 function whatFollows(preview: SignInPreview): Html {
   if (preview.kind === 'refused') return html`<p class="notice">It would be refused: ${preview.sentence}</p>`;
-  const { kind, user, gains, loses } = preview;
+  const { kind, user, adopts, updatesProfile, gains, loses, changes } = preview;
   const who = user?.displayName ?? user?.email ?? '';
-  return html`<p>${WHO[kind]} ${user && name(who)}</p>
-<ul>${gains.map(({ team, role }) => html`<li class="gains">gains ${name(team)} as ${role}</li>`)}${loses.map(({ team, role }) => html`<li class="loses">loses ${name(team)} (${role})</li>`)}</ul>`;
+  const nothing = gains.length + loses.length + changes.length === 0;
+  return html`<p>${kind === 'link' && !user ? WHO.create : WHO[kind]} ${user && name(who)}</p>
+${adopts && html`<p>A directory has pushed them before. They would become a person here with this sign-in.</p>`}
+${updatesProfile && html`<p>Name and time zone would be taken from the identity provider.</p>`}
+${nothing ? html`<p>No team and no role would change.</p>` : html`<ul>${changes.map(({ team, role }) => html`<li>is ${role} in ${name(team)} from then on</li>`)}${gains.map(({ team, role }) => html`<li class="gains">gains ${name(team)} as ${role}</li>`)}${loses.map(({ team, role }) => html`<li class="loses">loses ${name(team)} (${role})</li>`)}</ul>`}`;
 }
 
 const WHO = {

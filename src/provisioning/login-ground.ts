@@ -18,14 +18,14 @@ export async function readLoginGround(
 ): Promise<Omit<LoginGround, 'policy'> & { readonly strangers: readonly Stranger[] }> {
   const { linkKey, email } = identity;
   const link = await storage.logins.find(scope, linkKey);
-  const linked = link && (await candidateOf(storage, scope, link.userId, identity));
+  const linked = link && (await readLoginCandidate(storage, scope, link.userId, identity));
   if (linked) return { byLink: linked, emailVerified: email.verified, inConflict: false, strangers: [] };
   const directories = await directoriesOf(storage, scope, identity.tenantId);
   const pushed = await pushedAs(storage, directories, identity);
   const byDirectory =
-    pushed.userId === undefined ? undefined : await candidateOf(storage, scope, pushed.userId, identity);
+    pushed.userId === undefined ? undefined : await readLoginCandidate(storage, scope, pushed.userId, identity);
   const found = email.verified ? await storage.users.findByEmail(scope, email.address) : undefined;
-  const byEmail = found && (await candidateOf(storage, scope, found.id, identity));
+  const byEmail = found && (await readLoginCandidate(storage, scope, found.id, identity));
   return {
     ...(byDirectory && { byDirectory }),
     ...(byEmail && { byEmail }),
@@ -35,7 +35,8 @@ export async function readLoginGround(
   };
 }
 
-async function candidateOf(
+/** Somebody whom a login could be; `undefined` when there is nobody of that id. */
+export async function readLoginCandidate(
   storage: ManagedStorage,
   scope: OrganizationScope,
   userId: string,

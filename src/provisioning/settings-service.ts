@@ -15,6 +15,12 @@ export interface DirectorySettings extends Omit<ProvisioningSettings, 'version' 
   readonly policy: Partial<ProvisioningPolicy>;
 }
 
+/** A change of {@link DirectorySettings}: `null` takes away what may be absent. */
+interface SettingsChange extends Partial<Omit<DirectorySettings, 'oidcTenantId' | 'phoneCountry'>> {
+  readonly oidcTenantId?: string | null;
+  readonly phoneCountry?: string | null;
+}
+
 /** How single directories provision, for operators. */
 export interface SettingsService {
   get(scope: DirectoryScope): Promise<DirectorySettings>;
@@ -24,7 +30,7 @@ export interface SettingsService {
    * @throws {ConfigurationError} for a policy that is none.
    * @throws {StaleVersionError} when another version is there by now.
    */
-  change(scope: DirectoryScope, settings: Partial<DirectorySettings>, by: string, ifVersion?: number): Promise<void>;
+  change(scope: DirectoryScope, settings: SettingsChange, by: string, ifVersion?: number): Promise<void>;
 }
 
 export function createSettingsService(options: {
@@ -47,12 +53,25 @@ export function createSettingsService(options: {
       };
     },
 
-    change: (scope, { policy, ...rest }, by, ifVersion) =>
+    change: (scope, { policy, oidcTenantId, phoneCountry, ...rest }, by, ifVersion) =>
       manage(storage, scope, async (within) => {
-        const { version, ...settings } = await read(within, scope, rules, 'exclusive');
+        const {
+          version,
+          oidcTenantId: tenantBefore,
+          phoneCountry: countryBefore,
+          ...settings
+        } = await read(within, scope, rules, 'exclusive');
         if (ifVersion !== undefined && ifVersion !== version) throw new StaleVersionError(scope.directoryId);
         const wanted = policy && jsonOf(policy);
-        const next = { ...settings, ...rest, ...(wanted && { policy: wanted }) };
+        const tenant = oidcTenantId === undefined ? tenantBefore : (oidcTenantId ?? undefined);
+        const country = phoneCountry === undefined ? countryBefore : (phoneCountry ?? undefined);
+        const next = {
+          ...settings,
+          ...rest,
+          ...(wanted && { policy: wanted }),
+          ...(tenant !== undefined && { oidcTenantId: tenant }),
+          ...(country !== undefined && { phoneCountry: country }),
+        };
         await within.mappings.putSettings(scope, next, version);
         const { directoryId } = scope;
         const at = new Date(clock.now()).toISOString();

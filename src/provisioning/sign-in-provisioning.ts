@@ -6,12 +6,11 @@ import { type ManagedStorage, manage, managed } from '../storage/managed-storage
 import type { OrganizationScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
 import { lockAddress } from './address-lock.js';
-import { MOST_SPACES, spacesNamed, teamsNamed } from './claimed-teams.js';
+import { MOST_SPACES } from './claimed-teams.js';
 import { readSetup } from './directory-setup.js';
 import type { TeamRole } from './group-mapping.js';
 import { joinLogin, type LoginGround, type LoginMatch, type LoginRefusal } from './join-login.js';
 import { readLoginGround, type Stranger } from './login-ground.js';
-import { planLogin } from './login-plan.js';
 import { SIGN_IN_SENTENCES } from './login-refusal.js';
 import { recordOf } from './person-change.js';
 import { joinPerson } from './person-join.js';
@@ -20,6 +19,7 @@ import { ProvisioningRefusedError } from './provisioning-refused-error.js';
 import { completeRules, PROVISIONING_RULES_SCHEMA, type ProvisioningRules } from './provisioning-rules.js';
 import { beginStep, type ProvisioningStep } from './provisioning-step.js';
 import type { SignInIdentity } from './sign-in-identity.js';
+import { planSignIn, policyOfTenant, readPassword, type SignInSite } from './sign-in-plan.js';
 import { storableIdentity } from './storable-identity.js';
 
 /** The rules, which are those of the routers, and what single tenants and people differ in. */
@@ -53,7 +53,8 @@ export type SignInProvisioning = (login: { readonly identity: SignInIdentity }) 
 
 const isFunction = { isFunction: true, description: 'a function' };
 
-const parse = createOptionsValidator<SignInProvisioningOptions>('createSignInProvisioning', {
+/** What the options may say, as JSON Schema. */
+export const SIGN_IN_PROVISIONING_SCHEMA: Readonly<Record<string, unknown>> = {
   ...PROVISIONING_RULES_SCHEMA,
   properties: {
     ...(PROVISIONING_RULES_SCHEMA['properties'] as object),
@@ -71,7 +72,12 @@ const parse = createOptionsValidator<SignInProvisioningOptions>('createSignInPro
     claimRoles: { type: 'array', items: { type: 'string' } },
     clock: { type: 'object', required: ['now'], properties: { now: isFunction }, description: 'an object with now' },
   },
-});
+};
+
+const parse = createOptionsValidator<SignInProvisioningOptions>(
+  'createSignInProvisioning',
+  SIGN_IN_PROVISIONING_SCHEMA,
+);
 
 /**
  * Creates what decides who somebody is who has signed in at the organization's identity provider, makes people where the
@@ -100,9 +106,7 @@ export function createSignInProvisioning(
     const identity = storableIdentity(given);
     const scope = { organizationId: identity.organizationId };
     // The host is asked before, because nothing of the host's is called inside a transaction.
-    const known = hasPassword && (await readLoginGround(managed(storage), scope, identity));
-    const userId = (known?.byLink ?? known?.byDirectory ?? known?.byEmail)?.userId;
-    const password = userId !== undefined && ((await hasPassword?.(userId)) ?? false);
+    const password = await readPassword(managed(storage), scope, identity, hasPassword);
     const signIn = (adopts: boolean) =>
       manage(storage, scope, (within) =>
         carryOut(within, scope, identity, { ...site, password, adopts, at: new Date(clock.now()).toISOString() }),
@@ -119,11 +123,7 @@ export function createSignInProvisioning(
   };
 }
 
-interface Site {
-  readonly rules: ReturnType<typeof completeRules>;
-  readonly policyOf: SignInProvisioningOptions['policyOf'];
-  readonly initialTeams: readonly TeamRole[];
-  readonly claimRoles: readonly string[];
+interface Site extends SignInSite {
   readonly password: boolean;
   /** Whether directory users from before provisioning become people. */
   readonly adopts: boolean;
@@ -134,10 +134,11 @@ async function carryOut(
   storage: ManagedStorage,
   scope: OrganizationScope,
   identity: SignInIdentity,
-  { rules, policyOf, initialTeams, claimRoles, password, adopts, at }: Site,
+  { password, adopts, at, ...site }: Site,
 ): Promise<SignInOutcome> {
   const { tenantId } = identity;
-  const policy = { ...rules.policy, ...policyOf?.(tenantId) };
+  const { rules } = site;
+  const policy = policyOfTenant(site, tenantId);
   const step = beginStep(storage, scope, { at, cause: 'login', policy, roles: rules.roles });
   let ground = await readLoginGround(storage, scope, identity);
   if (adopts && (await adopt(storage, step, ground.strangers, rules))) {
@@ -154,23 +155,13 @@ async function carryOut(
   const userId = created ? await makePerson(storage, scope, step, identity) : match.userId;
   const [person] = await storage.people.getMany(scope, [userId]);
   if (!person) throw new Error('a person that was just found is gone');
-  const plan = planLogin(person, {
-    tenantId,
-    at,
+  const current = await storage.grants.ofUsers(scope, [userId]);
+  const plan = await planSignIn(storage, scope, identity, site, {
+    facts: person,
     created,
-    claims: {
-      spaces: identity.attributes['spaces'],
-      roles: identity.attributes['spaceRoles'],
-      groups: identity.groups,
-    },
+    current,
     hasPassword: password,
-    current: await storage.grants.ofUsers(scope, [userId]),
-    spaces: await spacesNamed(storage, scope, identity.attributes['spaces']),
-    identifiedTeams: await teamsNamed(storage, scope, identity),
-    initialTeams,
-    allowedRoles: claimRoles,
-    policy,
-    roles: rules.roles,
+    at,
   });
   if (match.kind !== 'known') await link(storage, scope, identity, userId, at);
   await storage.people.put(scope, [recordOf(plan.facts, person, person.phone)]);

@@ -10,7 +10,14 @@ export interface TenantExamination {
   readonly usable: boolean;
   /** The provider's own name, if it could be read. */
   readonly issuer: string | undefined;
-  readonly findings: readonly { readonly severity: 'error' | 'warning'; readonly message: string }[];
+  readonly findings: readonly {
+    readonly severity: 'error' | 'warning';
+    readonly message: string;
+    /** As the engine calls it. */
+    readonly code?: string;
+    /** Who can mend it. */
+    readonly mender?: string;
+  }[];
 }
 
 /** Looks at the identity provider of a tenant; the engine's `examine` does. */

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { createOidcEngine, createTenantResolver, createTestSignIn, type OidcTenantRouter } from 'express-sso-scim';
+import { decideSignInMethods } from '../../src/tenancy/sign-in-methods.js';
 import { ACME, createAdminTestSite, encoded, formFields, MOUNT, ORIGIN, REQUEST } from '../support/admin-site.js';
 import { LyingProvider, worldOf } from '../support/oidc/lying-provider.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
@@ -85,6 +86,23 @@ describe('a request for an OIDC tenant', () => {
       .as('owner')
       .post(TENANTS, { ...REQUEST, breakGlassEmails })
       .expect(status);
+  });
+
+  it('AQ-30 AQ-33: shows the break-glass list, and from its change on these addresses alone may sign in otherwise', async () => {
+    const site = createAdminTestSite();
+    const owner = site.as('owner');
+    const path = `${TENANTS}/${await site.activeTenant({ breakGlassEmails: 'ops@acme.example' })}`;
+    const { rulesOf } = createTenantResolver(site.storage, { keyRing: site.keyRing, cacheSeconds: 0 });
+    const otherwise = async (email: string) => {
+      const rules = (await rulesOf?.(path.slice(TENANTS.length + 1))) ?? { ssoRequired: false, breakGlassEmails: [] };
+      return decideSignInMethods({ email, tenantId: 'acme', rules, hasPassword: true }).otherAllowed;
+    };
+    expect(await Promise.all(['ops@acme.example', 'ada@acme.example'].map(otherwise))).toEqual([true, false]);
+    expect((await owner.page(path)).text).toContain('value="ops@acme.example"');
+    const { version } = (await owner.get(path)).body.tenant;
+    const changed = await owner.put(path, { breakGlassEmails: 'ada@acme.example', version }).expect(200);
+    expect(changed.body.tenant.breakGlassEmails).toEqual(['ada@acme.example']);
+    expect(await Promise.all(['ops@acme.example', 'ada@acme.example'].map(otherwise))).toEqual([false, true]);
   });
 
   it('AQ-27 X-9: never answers the secret again, in whatever form', async () => {

@@ -183,11 +183,12 @@ describe('pages', () => {
       [
         ...(await client.page(path)).text.matchAll(/<li><a href="[^"]*"(?: aria-current="true")?>([^<]*)<\/a><\/li>/g),
       ].map(([, label]) => label);
-    expect(await navigation(site.as('administrator'), `${ACME}/people`)).toEqual(['People']);
+    expect(await navigation(site.as('administrator'), `${ACME}/people`)).toEqual(['People', 'Teams']);
     expect(await navigation(site.as('owner', { features: ['oidc'] }))).toEqual([
       'Overview',
       'Single sign-on',
       'People',
+      'Teams',
       'Setup guides',
     ]);
     expect(await navigation(site.as('operator'))).toContain('Requests');

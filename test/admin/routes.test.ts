@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { AdminRole } from 'express-sso-scim';
-import request from 'supertest';
+import request, { type Response } from 'supertest';
 import { defineRoute } from '../../src/admin/admin-route.js';
 import { createRouteTable } from '../../src/admin/route-table.js';
 import { FORM_OUTCOMES, PORTAL_PAGES } from '../../src/portal/portal.js';
+import { createAnswerCheck } from '../support/admin-answers.js';
 import {
   ACME,
   type AdminTestSite,
@@ -39,6 +40,9 @@ interface Operation {
   readonly 'x-role': AdminRole;
   readonly 'x-feature'?: 'oidc' | 'scim';
   readonly requestBody?: object;
+  readonly responses: Readonly<
+    Record<string, { readonly content: Readonly<Record<string, { readonly schema: object }>> }>
+  >;
 }
 
 beforeAll(async () => {
@@ -60,7 +64,24 @@ beforeAll(async () => {
     groupId,
     userId: 'ada',
     teamId: 'red',
+    preset: 'secoda',
+    provider: 'entra',
+    requestId: 'a-call',
   };
+  const call = {
+    id: 'a-call',
+    at: '2027-01-04T07:00:00.000Z',
+    milliseconds: 1,
+    method: 'GET',
+    path: '/Users',
+    status: 200,
+  };
+  const entries = [{ ...call, outcome: 'done', signs: [] } as const];
+  await site.storage.traffic?.append(
+    { organizationId: 'acme', directoryId: directory.id },
+    { entries, counts: [] },
+    10,
+  );
   document = (await site.as('member').get('/openapi.json').expect(200)).body;
   routes = Object.entries(document.paths).flatMap(([template, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({
@@ -131,7 +152,8 @@ describe('every route of the API', () => {
     expect(inside.length).toBeGreaterThan(6);
     for (const route of inside) {
       const moved = { ...route, path: route.path.replace(ACME, '/organizations/other') };
-      const answer = await ask(moved, access('owner', { organizationId: 'other' }));
+      const role = route.role === 'operator' ? 'operator' : 'owner';
+      const answer = await ask(moved, access(role, { organizationId: 'other' }));
       expect([label(route), answer.status]).toEqual([label(route), 404]);
     }
   });
@@ -202,6 +224,33 @@ describe('every route of the API', () => {
 });
 
 describe('the OpenAPI document', () => {
+  it('X-10: says of every answer what it is, and of every route that reads what it now answers', async () => {
+    const schemas = Object.values(document.paths).flatMap((operations) =>
+      Object.values(operations).flatMap(({ operationId, responses }) =>
+        Object.entries(responses).flatMap(([status, { content }]) =>
+          Object.values(content).map(({ schema }) => [operationId, status, Object.keys(schema).length > 0]),
+        ),
+      ),
+    );
+    expect(schemas.length).toBeGreaterThan(2 * 50);
+    expect(schemas.filter(([, , isTold]) => isTold !== true)).toEqual([]);
+    for (const { method, path, role, id } of routes.filter((route) => route.method === 'get')) {
+      // The client holds each answer against the document.
+      const { status } = await site.as(role === 'operator' ? 'operator' : 'owner').get(path);
+      expect([method, id, status]).toEqual([method, id, 200]);
+    }
+  });
+
+  it('X-10: a test above would notice an answer that it does not tell of', () => {
+    const check = createAnswerCheck(document);
+    const answer = (body: object) => ({ status: 200, type: 'application/json', body }) as Response;
+    const path = `${ACME}/guides`;
+    expect(() => check('get', path, answer({ items: [] }))).not.toThrow();
+    expect(() => check('get', path, answer({ items: [], more: 1 }))).toThrow('additional properties');
+    expect(() => check('get', path, answer({}))).toThrow("required property 'items'");
+    expect(() => check('get', path, { ...answer({}), status: 404 } as Response)).toThrow('problem');
+  });
+
   it('X-10: is valid OpenAPI 3.1 and holds every operation', async () => {
     const validator = new Validator();
     const result = await validator.validate(structuredClone(document));
@@ -229,8 +278,9 @@ describe('the portal', () => {
     const changes = routes.filter(({ method }) => method !== 'get').map(({ id }) => id);
     expect(changes.filter((id) => !FORM_OUTCOMES.has(id))).toEqual([]);
     const reads = routes.filter(({ method }) => method === 'get').map(({ id }) => id);
-    // The settings of provisioning show it.
-    expect(reads.filter((id) => !PORTAL_PAGES.has(id))).toEqual(['get-directory']);
+    // The settings of provisioning show it; the others are files.
+    const without = ['get-directory', 'export-people', 'export-activity'];
+    expect(reads.filter((id) => !PORTAL_PAGES.has(id))).toEqual(without);
   });
 });
 
@@ -241,6 +291,7 @@ describe('the table of routes', () => {
     path: '/one/{id}',
     role: 'owner',
     title: 'One',
+    answer: {},
     handle: async () => ({}),
   } as const;
 

@@ -609,6 +609,26 @@ describe('All Quiet: locks (AQ-47, AQ-66 to AQ-69)', () => {
     expect(body).toMatchObject({ error: 'locked', reason: 'provisioned-person' });
     await request(app).get('/profile').set('x-user', ada).expect(200);
     await request(app).post('/profile').set('x-user', 'ben').expect(200);
+    const fetched = await request(app).post('/profile').set('x-user', ada).set('Accept', '*/*').expect(423);
+    expect(fetched.body.reason).toBe('provisioned-person');
+  });
+
+  it('AQ-68 answers the form of a browser with a page that says why, and lets the host write its own', async () => {
+    const site = await openOrganization();
+    await site.push('ada');
+    const edit = { kind: 'edit-profile', userId: await site.userId('ada') } as const;
+    const editOf = () => ({ ...ACME, edit });
+    const app = express();
+    app.post('/profile', createLockGuard(site.service, { editOf }));
+    app.post(
+      '/own',
+      createLockGuard(site.service, { editOf, onLocked: ({ reason }, _, response) => void response.send(reason) }),
+    );
+    const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+    const page = await request(app).post('/profile').type('form').send('a=b').set('Accept', accept).expect(423);
+    expect(page.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'x-frame-options': 'DENY' });
+    expect(page.text).toContain('managed by your identity provider');
+    expect((await request(app).post('/own').expect(200)).text).toBe('provisioned-person');
   });
 });
 

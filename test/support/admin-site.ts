@@ -18,7 +18,11 @@ import {
   type User,
 } from 'express-sso-scim';
 import request, { type Response, type Test } from 'supertest';
+import { adminRoutes } from '../../src/admin/admin-routes.js';
+import { openApi } from '../../src/admin/open-api.js';
+import { adminSite } from '../../src/http/admin/admin-site-setup.js';
 import { observeStorage } from '../../src/testing/observed-storage.js';
+import { createAnswerCheck } from './admin-answers.js';
 import { createChosenStorage } from './chosen-storage.js';
 import { newUser } from './provisioned-site.js';
 import { GROUP, PATCH_OP } from './scim-site.js';
@@ -93,6 +97,9 @@ interface PushedDirectory {
   replaceMembers(groupId: string, memberIds: readonly string[]): Promise<Response>;
 }
 
+/** What the document of the API needs to know of its router. */
+const ROUTER = { authorize: () => undefined, baseUrl: ORIGIN, scimBaseUrl: ORIGIN } as const;
+
 /** A request as an owner types it. */
 export const REQUEST = {
   domains: 'acme.example',
@@ -142,6 +149,8 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
     mappingMode,
     policy: { ...provisioning, scimNeedsOidc: false, existingPeople: 'link', ...policy },
   } as const;
+  const told = openApi(adminRoutes(adminSite(storage, { ...ROUTER, keyRing, ...options })), origin);
+  const check = createAnswerCheck(told);
   const app = express();
   app.use(
     '/scim/v2',
@@ -175,7 +184,7 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
       features: ['oidc', 'scim'],
       ...more,
     };
-    return clientOf(app, origin, { 'X-Access': encodeURIComponent(JSON.stringify(access)) });
+    return clientOf(app, { origin, check }, { 'X-Access': encodeURIComponent(JSON.stringify(access)) });
   }
 
   return {
@@ -189,7 +198,7 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
       time.now += milliseconds;
     },
     as,
-    nobody: () => clientOf(app, origin, {}),
+    nobody: () => clientOf(app, { origin, check }, {}),
     broken,
 
     async activeTenant(form = {}) {
@@ -238,17 +247,32 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
   };
 }
 
-function clientOf(app: Express, origin: string, who: Readonly<Record<string, string>>): AdminClient {
+interface ClientSite {
+  readonly origin: string;
+  /** Looks whether an answer is what the OpenAPI document says. */
+  readonly check: ReturnType<typeof createAnswerCheck>;
+}
+
+function clientOf(app: Express, { origin, check }: ClientSite, who: Readonly<Record<string, string>>): AdminClient {
   const from = { Origin: origin, 'Sec-Fetch-Site': 'same-origin' };
   const change =
     (method: 'post' | 'put' | 'delete') =>
     (path: string, body: object = {}) =>
-      request(app)[method](`${MOUNT}/api${path}`).set(who).set(from).send(body);
+      request(app)
+        [method](`${MOUNT}/api${path}`)
+        .set(who)
+        .set(from)
+        .send(body)
+        .expect((answer) => check(method, path, answer));
   const page = (path: string) => request(app).get(`${MOUNT}${path}`).set(who).set('Accept', 'text/html');
   const form = (action: string, body: string) =>
     request(app).post(`${MOUNT}${action}`).set(who).set(from).type('form').send(body);
   return {
-    get: (path) => request(app).get(`${MOUNT}/api${path}`).set(who),
+    get: (path) =>
+      request(app)
+        .get(`${MOUNT}/api${path}`)
+        .set(who)
+        .expect((answer) => check('get', path, answer)),
     post: change('post'),
     put: change('put'),
     delete: change('delete'),

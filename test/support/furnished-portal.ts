@@ -94,6 +94,9 @@ export async function createFurnishedPortal(text: (what: string) => string = (wh
       'oidc-history': `${tenantPath}/history`,
       directories: `${ACME}/directories`,
       provisioning: `${directory.path}/provisioning`,
+      policy: `${directory.path}/policy`,
+      conversion: `${directory.path}/provisioning/conversion`,
+      teams: `${ACME}/teams`,
       tokens: `${directory.path}/tokens`,
       groups: `${directory.path}/groups`,
       group: groupPath,
@@ -109,7 +112,14 @@ export async function createFurnishedPortal(text: (what: string) => string = (wh
       guide: `${ACME}/guides/entra`,
       'guide-without-scim': `${ACME}/guides/google`,
     },
-    operatorPages: { requests: '/oidc-requests', 'provisioning-operator': `${directory.path}/provisioning` },
+    operatorPages: {
+      requests: '/oidc-requests',
+      'provisioning-operator': `${directory.path}/provisioning`,
+      'policy-operator': `${directory.path}/policy`,
+      'conversion-operator': `${directory.path}/provisioning/conversion`,
+      presets: `${directory.path}/presets`,
+      preset: `${directory.path}/presets/secoda`,
+    },
   };
 }
 

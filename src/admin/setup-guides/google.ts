@@ -16,14 +16,12 @@ export const GOOGLE: SetupGuide = {
     steps: [
       step(
         'Prepare the consent screen',
-        text`In the Google Cloud console, open APIs & Services, OAuth consent screen. Choose Internal, call it ${'applicationName'}, and add the scopes one by one; email has to be added explicitly.`,
+        text`In the Google Cloud console, open Google Auth Platform, which used to be the OAuth consent screen of APIs & Services. Under Branding, call it ${'applicationName'}; under Audience, choose Internal; under Data Access, add the scopes one by one; email has to be added explicitly.`,
         [['Scopes', text`${'scopes'}`]],
       ),
-      step(
-        'Create the client',
-        text`Open Credentials, Create credentials, OAuth client ID, and choose Web application.`,
-        [['Authorized redirect URIs', text`${'redirectUri'}`]],
-      ),
+      step('Create the client', text`Open Clients, Create client, and choose the application type Web application.`, [
+        ['Authorized redirect URIs', text`${'redirectUri'}`],
+      ]),
       step('Enter the values here', text`Come back to this page with what the console shows.`, [
         ['Authority', text`https://accounts.google.com`],
         ['Client id', text`Client ID`],

@@ -23,7 +23,7 @@ export const JUMPCLOUD: SetupGuide = {
       ),
       step(
         'Choose whom to provision',
-        text`Choose groups on the tab User Groups: people come through their groups. Switch on the management of groups to have the groups here too.`,
+        text`Choose groups on the tab User Groups: people come through their groups. Switch on Enable management of User Groups and Group Membership in this application to have the groups here too.`,
       ),
     ],
     notes: [text`Who is taken out of the last group is deactivated here; deleting is an option of the application.`],

@@ -43,7 +43,7 @@ export const OKTA: SetupGuide = {
     steps: [
       step(
         'Create the application',
-        text`Open Applications, Create App Integration, and choose OIDC, Web Application. Call it ${'applicationName'}. The grant type is Authorization Code.`,
+        text`Open Applications, Create App Integration, and choose OIDC - OpenID Connect, then Web Application. Call it ${'applicationName'}. The grant type is Authorization Code.`,
         [
           ['Sign-in redirect URIs', text`${'redirectUri'}`],
           ['Sign-out redirect URIs', text`${'postLogoutUri'}`],

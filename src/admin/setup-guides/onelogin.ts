@@ -9,13 +9,13 @@ export const ONELOGIN: SetupGuide = {
     steps: [
       step(
         'Add the application',
-        text`Open Applications, Add App, and take SCIM Provisioner with SAML (SCIM V2 Enterprise). Call it ${'applicationName'}.`,
+        text`Open Applications, Add App, and take SCIM Provisioner with SAML (SCIM v2 Enterprise). Call it ${'applicationName'}.`,
       ),
       step('Enter where to provision to', text`Open the tab Configuration.`, [
         ['SCIM Base URL', text`${'scimBaseUrl'}`],
         ['SCIM JSON Template', text`Leave the one that it comes with.`],
         ['SCIM Bearer Token', text`The token ${'tokenName'}, as it was shown when you made it.`],
-        ['API Status', text`Enable`],
+        ['API Connection, or API Status', text`Enable`],
       ]),
       step(
         'Switch it on',
@@ -44,7 +44,7 @@ export const ONELOGIN: SetupGuide = {
       ]),
       step('Choose how the secret is sent', text`On the tab SSO, take the same way that is chosen here.`, [
         ['Application Type', text`Web`],
-        ['Token Endpoint', text`POST`],
+        ['Token Endpoint, Authentication Method', text`POST`],
       ]),
       step(
         'Send groups, if they lead to teams',

@@ -1,11 +1,13 @@
 import type { Request, Response } from 'express';
 import { AdminProblem } from '../../admin/admin-problem.js';
+import type { CsvExport } from '../../admin/csv-export.js';
 import { openApi } from '../../admin/open-api.js';
 import type { RouteTable } from '../../admin/route-table.js';
 import { readJsonBody } from './admin-body.js';
 import { admit } from './admin-gate.js';
 import type { AdminRouterOptions } from './admin-router-options.js';
 import { refuseOtherSites } from './cross-site-check.js';
+import { writeCsv } from './csv-writer.js';
 import { formValues, valueFrom } from './form-values.js';
 import type { Once } from './once.js';
 import { queryText } from './path-segments.js';
@@ -45,6 +47,7 @@ export function createAdminApi({ table, settings, once }: AdminApiParts): AdminA
       if (method !== 'GET' && key !== undefined) await once(context, route.id, key);
       const data = await route.handle(context, input);
       if (data === undefined) throw new AdminProblem('not_found');
+      if (route.answer === 'csv') return writeCsv(request, response, data as CsvExport);
       writeJson(response, route.status ?? 200, data);
     },
 

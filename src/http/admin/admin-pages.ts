@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { AdminProblem, asProblem } from '../../admin/admin-problem.js';
 import type { AdminContext } from '../../admin/admin-route.js';
+import type { CsvExport } from '../../admin/csv-export.js';
 import { type FoundRoute, pathOf, type RouteTable } from '../../admin/route-table.js';
 import type { Html } from '../../portal/html.js';
 import { layout, problemPage } from '../../portal/layout.js';
@@ -12,6 +13,7 @@ import { readFormBody } from './admin-body.js';
 import { admit } from './admin-gate.js';
 import type { AdminRouterOptions } from './admin-router-options.js';
 import { refuseOtherSites } from './cross-site-check.js';
+import { writeCsv } from './csv-writer.js';
 import type { FormTokens } from './form-token.js';
 import { type FormValues, formValues, valueFrom } from './form-values.js';
 import type { Once } from './once.js';
@@ -56,6 +58,7 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
 
   async function show(request: Request, response: Response, found: FoundRoute, requestId: string): Promise<void> {
     if (found.route.id === 'start-test-sign-in') return leave(request, response, found, requestId);
+    if (found.route.answer === 'csv') return send(request, response, found, requestId);
     const page = PORTAL_PAGES.get(found.route.id);
     if (!page) throw new AdminProblem('not_found');
     const context = await admit(request, authorize, found, requestId);
@@ -72,6 +75,13 @@ export function createAdminPages({ table, settings, once, storage, tokens, note 
     if (site !== undefined && site !== 'same-origin') throw new AdminProblem('cross_site');
     await read(context, found, new Map());
     await settings.startTestSignIn?.(request, response, found.params['tenantId'] ?? '');
+  }
+
+  /** A file: the page that links to it stays where it is. */
+  async function send(request: Request, response: Response, found: FoundRoute, requestId: string): Promise<void> {
+    const context = await admit(request, authorize, found, requestId);
+    const data = await read(context, found, formValues(queryText(request.url)));
+    await writeCsv(request, response, data as CsvExport);
   }
 
   async function read(context: AdminContext, { route, params }: FoundRoute, query: FormValues): Promise<unknown> {

@@ -5,6 +5,8 @@ import { createOptionsValidator } from '../../core/configuration.js';
 import type { KeyRing } from '../../core/key-ring.js';
 import type { Logger } from '../../core/logger.js';
 import { PROVISIONING_RULES_SCHEMA, type ProvisioningRules } from '../../provisioning/provisioning-rules.js';
+import { NAME_SCHEMA } from '../../tenancy/name-schema.js';
+import { SCIM_POLICY_SCHEMA, type ScimPolicy } from '../../tenancy/scim-policy.js';
 import type { ExamineTenant } from '../../tenancy/tenant-examination.js';
 import type { OidcTenantPolicy } from '../../tenancy/tenant-policy.js';
 import type { TxtLookup } from '../../tenancy/txt-lookup.js';
@@ -26,6 +28,13 @@ export interface AdminRouterOptions {
   readonly keyRing: KeyRing;
   /** The public address of `createScimRouter`, which the base URLs of directories begin with. */
   readonly scimBaseUrl: string;
+  /**
+   * Where an application has several SCIM routers, one for each kind of directory, or one that finds directories by token or
+   * host: the kinds that can be made, by name, the usual one first. Without it there is one, `default`, found by path.
+   */
+  readonly directoryKinds?: Readonly<Record<string, DirectoryKindOptions>>;
+  /** The policy of `createScimRouter`: pages say what a directory does that differs in nothing. */
+  readonly scimPolicy?: Partial<ScimPolicy>;
   /** The public address of `createOidcTenantRouter`; without it pages cannot say what to enter at the identity provider. */
   readonly signInBaseUrl?: string;
   /** The same as for `createOidcTenantRouter`. */
@@ -50,6 +59,16 @@ export interface AdminRouterOptions {
   readonly homeUrl?: string;
   readonly clock?: Clock;
   readonly logger?: Logger;
+}
+
+/** One kind of directories. */
+interface DirectoryKindOptions {
+  /** What people call it, e.g. `Status page`. */
+  readonly label: string;
+  /** The public address of its router; `scimBaseUrl` unless told. */
+  readonly scimBaseUrl?: string;
+  /** What tells its router the directory of a request; `path` unless told. */
+  readonly directoryFrom?: 'path' | 'token' | 'host';
 }
 
 const isFunction = { isFunction: true, description: 'a function' };
@@ -80,6 +99,19 @@ export const parseAdminRouterOptions: (options: unknown) => AdminRouterOptions =
       baseUrl: url,
       keyRing: objectOf('sealer'),
       scimBaseUrl: url,
+      directoryKinds: {
+        type: 'object',
+        minProperties: 1,
+        propertyNames: NAME_SCHEMA,
+        description: 'an object with at least one kind',
+        additionalProperties: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['label'],
+          properties: { label: NAME_SCHEMA, scimBaseUrl: url, directoryFrom: { enum: ['path', 'token', 'host'] } },
+        },
+      },
+      scimPolicy: SCIM_POLICY_SCHEMA,
       signInBaseUrl: url,
       callbackPath: { type: 'string', pattern: '^(?:/[\\w.~-]+)+$', description: 'a path such as /signin-oidc' },
       examine: isFunction,

@@ -53,11 +53,17 @@ function read(at: Branch, schema: JsonSchema): unknown {
   const alternatives = (schema['anyOf'] as readonly JsonSchema[] | undefined) ?? [schema];
   const types = alternatives.flatMap(({ type }) => type).filter((type) => typeof type === 'string');
   const own = (type: string) => alternatives.find((each) => [each['type']].flat().includes(type)) ?? schema;
+  const said = at.texts.at(-1);
+  if (at.children.size > 0 && said !== undefined) {
+    // A choice beside the fields of one alternative: whoever chooses another one leaves these fields aside.
+    if (said === '' && types.includes('null')) return null;
+    if (alternatives.some(({ const: value }) => value === said)) return said;
+  }
   if (at.children.size > 0) {
     if (types.includes('array')) return listOf(at, own('array'));
     return objectOf(at, own('object'));
   }
-  const text = at.texts.at(-1) ?? '';
+  const text = said ?? '';
   if (types.includes('array') && !types.includes('string')) return textsOf(at.texts);
   // A secret that is not typed again stays.
   if (text === '' && own('string')['writeOnly'] === true) return undefined;

@@ -53,7 +53,8 @@ export function createPageViews({ table, baseUrl, homeUrl, tokens, storage }: Pa
   function may({ role, features }: AdminContext, id: string): boolean {
     const route = table.byId(id);
     if (!route || !reaches(role, route.role)) return false;
-    if (route.method === 'GET' && !PORTAL_PAGES.has(id) && id !== 'start-test-sign-in') return false;
+    const isShown = PORTAL_PAGES.has(id) || route.answer === 'csv' || id === 'start-test-sign-in';
+    if (route.method === 'GET' && !isShown) return false;
     return route.needs === undefined || role === 'operator' || features.includes(route.needs);
   }
 

@@ -7,12 +7,12 @@ import { OidcError, type OidcMender } from '../../oidc/oidc-error.js';
 import { STYLESHEET_ASSET } from '../../portal/assets.js';
 import { bareLayout } from '../../portal/layout.js';
 import { type TestSignInResult, testSignInPage } from '../../portal/test-sign-in-page.js';
-import {
-  completeRules,
-  PROVISIONING_RULES_SCHEMA,
-  type ProvisioningRules,
-} from '../../provisioning/provisioning-rules.js';
+import { completeRules } from '../../provisioning/provisioning-rules.js';
 import { previewSignIn } from '../../provisioning/sign-in-preview.js';
+import {
+  SIGN_IN_PROVISIONING_SCHEMA,
+  type SignInProvisioningOptions,
+} from '../../provisioning/sign-in-provisioning.js';
 import { isManaged } from '../../storage/managed-storage.js';
 import type { Storage } from '../../storage/storage.js';
 import { createClientCredentials } from '../../tenancy/client-credentials.js';
@@ -20,11 +20,14 @@ import { openTenant } from '../../tenancy/open-tenant.js';
 import type { SignInPurpose } from '../sign-in/sign-in-flow.js';
 import { writePage } from './page-writer.js';
 
-/** Options of `createTestSignIn`; all the same as for `createAdminRouter`. */
+/** Options of `createTestSignIn`. */
 export interface TestSignInOptions {
+  /** The same as for `createAdminRouter`. */
   readonly keyRing: KeyRing;
+  /** The same as for `createAdminRouter`. */
   readonly baseUrl: string;
-  readonly provisioning?: ProvisioningRules;
+  /** The options of `createSignInProvisioning`, all of them: what a sign-in would do is decided by the same. */
+  readonly provisioning?: SignInProvisioningOptions;
   readonly clock?: Clock;
 }
 
@@ -34,7 +37,7 @@ const parse = createOptionsValidator<TestSignInOptions>('createTestSignIn', {
   properties: {
     keyRing: { type: 'object', required: ['sealer'], properties: { sealer: isFunction }, description: 'a key ring' },
     baseUrl: { type: 'string', pattern: '^https?://', description: 'the public address of the administration' },
-    provisioning: PROVISIONING_RULES_SCHEMA,
+    provisioning: SIGN_IN_PROVISIONING_SCHEMA,
     clock: { type: 'object', required: ['now'], properties: { now: isFunction }, description: 'an object with now' },
   },
 });
@@ -66,14 +69,15 @@ const MENDERS: Readonly<Record<OidcMender, string>> = {
 export function createTestSignIn(storage: Storage, options: TestSignInOptions): SignInPurpose {
   const { keyRing, baseUrl, provisioning = {}, clock = systemClock } = parse(options);
   const credentials = createClientCredentials(keyRing);
-  const rules = completeRules(provisioning);
+  const { policyOf, hasPassword, initialTeams = [], claimRoles = [], clock: _, ...ruleOptions } = provisioning;
+  const site = { rules: completeRules(ruleOptions), policyOf, hasPassword, initialTeams, claimRoles };
   const mount = new URL(baseUrl).pathname.replace(/\/$/, '');
   const assets = { stylesheet: `${mount}/assets/${STYLESHEET_ASSET.name}` };
 
   async function told({ identity }: CompletedLogin): Promise<TestSignInResult> {
-    const { organizationId, issuer, email, groups, claims } = identity;
+    const { issuer, email, groups, claims } = identity;
     const at = new Date(clock.now()).toISOString();
-    const preview = isManaged(storage) && (await previewSignIn(storage, { organizationId }, identity, rules, at));
+    const preview = isManaged(storage) && (await previewSignIn(storage, identity, site, at));
     return {
       kind: 'done',
       issuer,

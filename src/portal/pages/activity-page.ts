@@ -37,5 +37,6 @@ ${listTable(
     name(outcome),
   ]),
 )}
-${next !== undefined && html`<p><a href="${view.here({ after: next })}">More calls</a></p>`}`,
+${next !== undefined && html`<p><a href="${view.here({ after: next })}">More calls</a></p>`}
+<p><a href="${view.link('export-activity', { directoryId: directory.id })}" download>All calls as a file (CSV)</a></p>`,
 });

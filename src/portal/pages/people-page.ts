@@ -28,5 +28,6 @@ ${listTable(
     html`<span class="state state-${is}">${is}</span>`,
   ]),
 )}
-${next !== undefined && html`<p><a href="${view.here({ after: next })}">More people</a></p>`}`,
+${next !== undefined && html`<p><a href="${view.here({ after: next })}">More people</a></p>`}
+<p><a href="${view.link('export-people', {}, { ...(source && { source }), ...(state && { state }) })}" download>All of them as a file (CSV)</a></p>`,
 });

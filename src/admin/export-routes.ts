@@ -1,0 +1,82 @@
+import type { PeopleService } from '../provisioning/people-service.js';
+import type { DirectoryScope } from '../storage/scope.js';
+import { createActivity } from './activity.js';
+import { recordedAt } from './activity-routes.js';
+import type { AdminRoute } from './admin-route.js';
+import { defineRoute, inputSchema } from './admin-route.js';
+import type { AdminSite } from './admin-site.js';
+import { type CsvExport, MOST_ROWS } from './csv-export.js';
+import { provisioningOf } from './directory-place.js';
+import { PEOPLE_FILTER, type PeopleFilter } from './people-routes.js';
+
+/** Entries that are in memory at a time. */
+const PART = 500;
+
+/** What administrators take away as a file, to be opened with a spreadsheet. */
+export function exportRoutes(site: AdminSite): readonly AdminRoute[] {
+  return [
+    defineRoute({
+      id: 'export-people',
+      method: 'GET',
+      path: '/organizations/{organizationId}/people.csv',
+      role: 'administrator',
+      answer: 'csv',
+      title: `People with their source and state as a file, at most ${MOST_ROWS}`,
+      query: inputSchema<PeopleFilter>(PEOPLE_FILTER),
+      handle: async ({ organizationId }, { query }): Promise<CsvExport> => ({
+        fileName: 'people',
+        columns: ['Id', 'Name', 'E-mail', 'Source', 'State'],
+        rows: peopleRows(provisioningOf(site).people, organizationId, query),
+      }),
+    }),
+    defineRoute({
+      id: 'export-activity',
+      method: 'GET',
+      path: '/organizations/{organizationId}/directories/{directoryId}/activity.csv',
+      role: 'owner',
+      needs: 'scim',
+      answer: 'csv',
+      title: `Calls of the identity provider as a file, newest first, at most ${MOST_ROWS}`,
+      async handle(context, { params }): Promise<CsvExport> {
+        const { scope } = await recordedAt(site, context, params.directoryId);
+        return {
+          fileName: 'activity',
+          columns: ['Time', 'Call', 'Method', 'Path', 'Status', 'Outcome', 'What came of it', 'Request'],
+          rows: activityRows(site, scope),
+        };
+      },
+    }),
+  ];
+}
+
+async function* peopleRows(
+  people: PeopleService,
+  organizationId: string,
+  { source, state }: PeopleFilter,
+): AsyncGenerator<readonly string[]> {
+  const filter = { ...(source && { origin: source }), ...(state && { state }) };
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const page: Awaited<ReturnType<PeopleService['page']>> = await people.page(
+      { organizationId },
+      { after, limit: PART, ...filter },
+    );
+    for (const { user, origin, state: is } of page.items)
+      yield [user.id, user.displayName ?? '', user.email, origin, is];
+    after = page.next;
+  }
+}
+
+async function* activityRows({ storage }: AdminSite, scope: DirectoryScope): AsyncGenerator<readonly string[]> {
+  const activity = createActivity(storage);
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const page: Awaited<ReturnType<typeof activity.page>> = await activity.page(scope, {
+      show: 'newest',
+      after,
+      limit: PART,
+    });
+    for (const { call, title, outcome } of page.items) {
+      yield [call.at, title, call.method, call.path, String(call.status), call.outcome, outcome, call.id];
+    }
+    after = page.next;
+  }
+}
