@@ -387,7 +387,7 @@ describeInBrowser('walks through the administration', (open) => {
       [theirs, 'Additional scopes', 'groups'],
       [mine, 'Break-glass e-mail addresses', 'ops@acme.example'],
     ] as const) {
-      await page.getByText('Domains, authority, client, addresses, claims').click();
+      await page.getByText('Domains, addresses, scopes, claims and more').click();
       await page.getByLabel(label).fill(text);
       await press(page, 'Save');
     }
