@@ -91,7 +91,8 @@ function choice(view: PageView, { values }: SubmittedForm, fields: readonly Form
   });
   return html`<div class="notice"><p>Look at both, then send yours again, or <a href="${view.here({})}">take what is there</a>.</p>
 <table><thead><tr><th scope="col">Field</th><th scope="col">Yours</th><th scope="col">There now</th></tr></thead><tbody>${others.map(
-    ({ label, mine, now }) => html`<tr><th scope="row">${label}</th><td>${name(mine)}</td><td>${name(now)}</td></tr>`,
+    ({ label, mine, now }) =>
+      html`<tr><th scope="row">${label}</th><td>${mine === '' ? 'empty' : name(mine)}</td><td>${now === '' ? 'empty' : name(now)}</td></tr>`,
   )}</tbody></table></div>`;
 }
 

@@ -387,14 +387,14 @@ describeInBrowser('walks through the administration', (open) => {
       [theirs, 'Additional scopes', 'groups'],
       [mine, 'Break-glass e-mail addresses', 'ops@acme.example'],
     ] as const) {
-      await page.getByText('Domains, authority, client, addresses, claims').click();
+      await page.getByText('Domains, addresses, scopes, claims and more').click();
       await page.getByLabel(label).fill(text);
       await press(page, 'Save');
     }
     expect(await theirs.page.getByRole('status').textContent()).toBe('The OIDC tenant was changed.');
     expect(await mine.page.getByRole('alert').textContent()).toContain('Somebody else has changed this meanwhile');
     const row = mine.page.getByRole('row', { name: /Additional scopes/ });
-    expect(await row.getByRole('cell').allTextContents()).toEqual(['', 'groups']);
+    expect(await row.getByRole('cell').allTextContents()).toEqual(['empty', 'groups']);
     expect(await mine.page.getByRole('button', { name: 'Save in place of that' }).isVisible()).toBe(true);
     expect(await violations(mine.page)).toEqual([]);
   });

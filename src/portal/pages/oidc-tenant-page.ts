@@ -118,12 +118,17 @@ ${
 }</section>`;
 }
 
-function changes(view: PageView, { tenant }: OidcTenantAnswer): Html {
+/** What operators alone change once they have approved it: a form that sent it would be refused as a whole. */
+const APPROVED: ReadonlySet<string> = new Set(['authority', 'clientId']);
+
+function changes(view: PageView, { tenant, approval }: OidcTenantAnswer): Html {
   const { id: tenantId, state, version } = tenant;
   const hidden = { version: String(version) };
   const params = { tenantId };
   const asked = state === 'needs-information';
-  const fields = tenantFields(tenant);
+  const isApproved = approval === 'operator' && (state === 'active' || state === 'disabled');
+  const isTheOperators = isApproved && !view.may('approve-oidc-tenant');
+  const fields = tenantFields(tenant).filter(({ name }) => !isTheOperators || !APPROVED.has(name));
   return html`<section aria-labelledby="change"><h2 id="change">${asked ? 'Answer and submit again' : 'Change it'}</h2>
 ${
   asked
@@ -134,7 +139,8 @@ ${
         submit: 'Submit again',
         fields: [{ kind: 'long-text', name: 'message', label: 'Your answer' }, ...fields],
       })
-    : html`<details${view.submitted?.action === 'change-oidc-tenant' && html` open`}><summary>Domains, authority, client, addresses, claims</summary>
+    : html`<details${view.submitted?.action === 'change-oidc-tenant' && html` open`}><summary>Domains, addresses, scopes, claims and more</summary>
+${isTheOperators && html`<p class="quiet">The authority and the client ID were approved: an operator can change them.</p>`}
 ${form(view, { action: 'change-oidc-tenant', method: 'PUT', params, hidden, submit: 'Save', fields })}</details>`
 }
 ${state === 'active' && form(view, { action: 'disable-oidc-tenant', params, hidden, submit: 'Disable sign-in', danger: true })}
