@@ -4,7 +4,7 @@ import type { AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { provisioningOf } from './directory-place.js';
-import { PAGE, PAGE_SIZE, type PageQuery } from './page-query.js';
+import { PAGE, PAGE_SIZE, type PageQuery, pageWithin } from './page-query.js';
 import { placeNames } from './place-names.js';
 
 const PEOPLE = '/organizations/{organizationId}/people';
@@ -34,6 +34,8 @@ export interface PersonDetails extends PersonAnswer {
     readonly sources: readonly string[];
     readonly lock?: Lock;
   }[];
+  /** Where the memberships go on. */
+  readonly next?: string;
   readonly locks: readonly { readonly edit: string; readonly lock: Lock }[];
 }
 
@@ -81,7 +83,8 @@ export function peopleRoutes(site: AdminSite): readonly AdminRoute[] {
       path: PERSON,
       role: 'administrator',
       title: 'Somebody with their teams, and what is locked',
-      handle: ({ organizationId }, { params }) => readPerson(site, organizationId, params.userId),
+      query: inputSchema<PageQuery>(PAGE),
+      handle: ({ organizationId }, { params, query }) => readPerson(site, organizationId, params.userId, query),
     }),
     defineRoute({
       id: 'explain-membership',
@@ -113,12 +116,19 @@ function answerOf({ person: _, ...entry }: PersonEntry): PersonAnswer {
   return { ...entry, source: entry.origin };
 }
 
-async function readPerson(site: AdminSite, organizationId: string, userId: string): Promise<PersonDetails | undefined> {
+async function readPerson(
+  site: AdminSite,
+  organizationId: string,
+  userId: string,
+  query: PageQuery,
+): Promise<PersonDetails | undefined> {
   const { people, lockOf } = provisioningOf(site);
   const scope = { organizationId };
   const entry = await people.get(scope, userId);
   if (!entry) return undefined;
-  const there = await people.memberships(scope, userId);
+  const all = await people.memberships(scope, userId);
+  const inOrder = all.map((each) => ({ ...each, id: each.teamId })).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const { items: there, next } = pageWithin(query, inOrder);
   const placeOf = await placeNames(
     site,
     scope,
@@ -135,7 +145,13 @@ async function readPerson(site: AdminSite, organizationId: string, userId: strin
     if (lock) locks.push({ edit: kind, lock });
   }
   const organizationRole = await people.organizationRole(scope, userId);
-  return { ...answerOf(entry), ...(organizationRole !== undefined && { organizationRole }), memberships, locks };
+  return {
+    ...answerOf(entry),
+    ...(organizationRole !== undefined && { organizationRole }),
+    memberships,
+    ...(next !== undefined && { next }),
+    locks,
+  };
 }
 
 async function explain(
