@@ -18,10 +18,20 @@ export function postgresFill(pool: pg.Pool, schema: string): BulkFill {
       const { users } = scale;
       const isPushed = `n < ${pushedUsers(scale)}`;
       const behind = (from: number, to: number) => `n >= ${users - to} and n < ${users - from}`;
+      // What the triggers would find out one by one.
+      const standing =
+        `case when ${behind(0, 20)} then 'manual:new' when ${behind(20, 40)} then 'login:activated' ` +
+        `when ${behind(40, 60)} then 'scim:ended' when ${behind(60, 80)} then 'scim:new' else 'scim:activated' end`;
       const document =
         `case when ${behind(0, 20)} then null when ${behind(60, 80)} then '{"madeBy":"directory"}' ` +
         `when ${behind(40, 60)} then '{"activatedAt":"${CREATED}","madeBy":"directory","ended":"deactivated"}' ` +
         `else '{"activatedAt":"${CREATED}","madeBy":"directory"}' end`;
+      const triggers = async (state: 'disable' | 'enable') => {
+        for (const name of ['users', 'people', 'directory_links', 'logins']) {
+          await run(`alter table ${table(name)} ${state} trigger user`);
+        }
+      };
+      await triggers('disable');
       await run(
         `insert into ${table('organizations')} (id, name) values ('${organizationId}', 'The ${organizationId} organization')`,
       );
@@ -44,9 +54,10 @@ export function postgresFill(pool: pg.Pool, schema: string): BulkFill {
           `${document} ${numbers(users)} where not (${behind(0, 20)})`,
       );
       await run(
-        `insert into ${table('users')} (organization_id, id, email, email_key, display_name) select '${organizationId}', ` +
-          `${person}, 'person.' || n || '@example.com', 'person.' || n || '@example.com', 'Person Number ' || n ${numbers(users)}`,
+        `insert into ${table('users')} (organization_id, id, email, email_key, display_name, standing) select '${organizationId}', ` +
+          `${person}, 'person.' || n || '@example.com', 'person.' || n || '@example.com', 'Person Number ' || n, ${standing} ${numbers(users)}`,
       );
+      await triggers('enable');
       for (const [target, source] of [
         ['organization', `directory:${directoryId}`],
         ['team:team-0000', 'group:group-0000'],

@@ -5,7 +5,7 @@ import { defineRoute, inputSchema, type JsonSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { EXPLANATION_SCHEMA, PEOPLE_SCHEMA, PERSON_DETAILS_SCHEMA } from './answer-schemas/people-schemas.js';
 import { provisioningOf } from './directory-place.js';
-import { PAGE, PAGE_SIZE, type PageQuery } from './page-query.js';
+import { PAGE, PAGE_SIZE, type PageQuery, pageWithin } from './page-query.js';
 import { placeNames } from './place-names.js';
 
 const PEOPLE = '/organizations/{organizationId}/people';
@@ -35,6 +35,8 @@ export interface PersonDetails extends PersonAnswer {
     readonly sources: readonly string[];
     readonly lock?: Lock;
   }[];
+  /** Where the memberships go on. */
+  readonly next?: string;
   readonly locks: readonly { readonly edit: string; readonly lock: Lock }[];
 }
 
@@ -94,8 +96,9 @@ export function peopleRoutes(site: AdminSite): readonly AdminRoute[] {
       path: PERSON,
       role: 'administrator',
       title: 'Somebody with their teams, and what is locked',
+      query: inputSchema<PageQuery>(PAGE),
       answer: PERSON_DETAILS_SCHEMA,
-      handle: ({ organizationId }, { params }) => readPerson(site, organizationId, params.userId),
+      handle: ({ organizationId }, { params, query }) => readPerson(site, organizationId, params.userId, query),
     }),
     defineRoute({
       id: 'explain-membership',
@@ -128,12 +131,19 @@ function answerOf({ person: _, ...entry }: PersonEntry): PersonAnswer {
   return { ...entry, source: entry.origin };
 }
 
-async function readPerson(site: AdminSite, organizationId: string, userId: string): Promise<PersonDetails | undefined> {
+async function readPerson(
+  site: AdminSite,
+  organizationId: string,
+  userId: string,
+  query: PageQuery,
+): Promise<PersonDetails | undefined> {
   const { people, lockOf } = provisioningOf(site);
   const scope = { organizationId };
   const entry = await people.get(scope, userId);
   if (!entry) return undefined;
-  const there = await people.memberships(scope, userId);
+  const all = await people.memberships(scope, userId);
+  const inOrder = all.map((each) => ({ ...each, id: each.teamId })).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const { items: there, next } = pageWithin(query, inOrder);
   const placeOf = await placeNames(
     site,
     scope,
@@ -150,7 +160,13 @@ async function readPerson(site: AdminSite, organizationId: string, userId: strin
     if (lock) locks.push({ edit: kind, lock });
   }
   const organizationRole = await people.organizationRole(scope, userId);
-  return { ...answerOf(entry), ...(organizationRole !== undefined && { organizationRole }), memberships, locks };
+  return {
+    ...answerOf(entry),
+    ...(organizationRole !== undefined && { organizationRole }),
+    memberships,
+    ...(next !== undefined && { next }),
+    locks,
+  };
 }
 
 async function explain(

@@ -63,7 +63,72 @@ async function hostileSite(text: string, options: AdminSiteSeeds['options'] = {}
   return { site, owner, operator: site.as('operator'), paths, directory, groupId };
 }
 
+/** Every page of a site in which there is much of everything, by its address. */
+async function longPages(): Promise<readonly (readonly [string, string])[]> {
+  const wide = (text: string) => `${text} ${'\u{1F600}<&'.repeat(300)}`;
+  const numbers = Array.from({ length: 120 }, (_, index) => index);
+  const site = createAdminTestSite({
+    acme: { name: wide('Acme') },
+    users: numbers.map((index) => ({
+      id: `u${String(index).padStart(3, '0')}`,
+      email: `${index}@acme.example`,
+      displayName: wide(`User ${index}`),
+    })),
+    teams: numbers.map((index) => ({ id: `t${String(index).padStart(3, '0')}`, name: wide(`Team ${index}`) })),
+    policy: { existingPeople: 'link-proved', blastRadius: { people: 0, share: 0, minutes: 60 } },
+  });
+  const owner = site.as('owner');
+  const label = (index: number) => `${'a'.repeat(60)}.${'b'.repeat(60)}.${'c'.repeat(60)}.${index}.example`;
+  const domains = Array.from({ length: 100 }, (_, index) => label(index)).join(', ');
+  const tenants = [];
+  for (const clientId of ['one', 'two', 'three']) {
+    const form = { domains, authority: 'https://idp.acme.example', clientId, clientSecret: 'a secret' };
+    tenants.push((await owner.post(`${ACME}/oidc-tenants`, form).expect(201)).body.tenant.id);
+  }
+  const directory = await site.directory('D');
+  for (const index of numbers.slice(0, 30)) await directory.user(`${index}`, { userName: `${index}@acme.example` });
+  const ids: string[] = [];
+  for (const index of numbers.slice(0, 25)) ids.push(await directory.user(`new-${index}`));
+  const groups: string[] = [];
+  for (const index of numbers.slice(0, 30)) groups.push(await directory.group(wide(`G ${index}`).slice(0, 900), ids));
+  const [groupId = ''] = groups;
+  const rows = numbers.map((index) => ({ target: `team:t${String(index).padStart(3, '0')}` }));
+  const { version } = (await owner.get(`${directory.path}/groups`)).body;
+  const saved = { rows, version };
+  await owner.put(`${directory.path}/groups/${groupId}`, saved).expect(200);
+  await directory.replaceMembers(groupId, []);
+  const scim = (await owner.get(`${ACME}/people?source=scim`)).body.items[0].user.id;
+  const tenant = `${ACME}/oidc-tenants/${tenants[0]}`;
+  const paths = [
+    ACME,
+    `${ACME}/oidc-tenants`,
+    tenant,
+    `${tenant}?after=${encodeURIComponent(label(24))}`,
+    `${tenant}/history`,
+    '/oidc-requests',
+    `${directory.path}/provisioning`,
+    `${directory.path}/groups`,
+    `${directory.path}/groups/${groupId}`,
+    `${directory.path}/holds`,
+    `${ACME}/conflicts`,
+    `${ACME}/people`,
+    `${ACME}/people/${scim}`,
+    `${ACME}/people/${scim}/teams/t000`,
+    `${directory.path}/activity`,
+    `${directory.path}/health`,
+  ];
+  const pages: (readonly [string, string])[] = [];
+  for (const path of paths) pages.push([path, (await site.as('operator').page(path).expect(200)).text]);
+  return pages;
+}
+
 describe('pages', () => {
+  it('are no longer than 100 KB, however much there is and however long names are', async () => {
+    const lengths = (await longPages()).map(([path, text]) => [path, Buffer.byteLength(text)] as const);
+    expect(lengths.filter(([, length]) => length > 100_000)).toEqual([]);
+    expect(lengths.every(([, length]) => length > 1000)).toBe(true);
+  });
+
   it.each(HOSTILE.map((text) => [JSON.stringify(text).slice(0, 40), text]))(
     'show the name %s as text',
     async (_, text) => {

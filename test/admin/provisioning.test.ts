@@ -4,6 +4,7 @@ import request from 'supertest';
 import {
   ACME,
   type AdminClient,
+  type AdminSiteSeeds,
   createAdminTestSite,
   encoded,
   formFields,
@@ -71,6 +72,23 @@ describe('SCIM directories', () => {
     expect(off.body).toHaveProperty('disabledAt');
     const on = await owner.post(`${path}/enable`, { version: off.body.version }).expect(200);
     expect(on.body).not.toHaveProperty('disabledAt');
+  });
+
+  it('are saved once by two who save at the same time, and the other one is told', async () => {
+    const site = createAdminTestSite();
+    const owner = site.as('owner');
+    const { path } = await site.directory();
+    for (let round = 0; round < 5; round += 1) {
+      const { version } = (await owner.get(path)).body;
+      const saved = await Promise.all([
+        owner.put(path, { name: `first ${round}`, version }),
+        owner.put(path, { name: `second ${round}`, version }),
+        owner.post(`${path}/${round % 2 ? 'enable' : 'disable'}`, { version }),
+      ]);
+      expect(saved.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+      const [won] = saved.filter(({ status }) => status === 200);
+      expect((await owner.get(path)).body).toEqual(won?.body);
+    }
   });
 });
 
@@ -202,8 +220,8 @@ interface PersonRow {
 }
 
 describe('what groups give', () => {
-  async function mapped() {
-    const site = createAdminTestSite({ teams: TEAMS });
+  async function mapped({ teams = TEAMS }: Pick<AdminSiteSeeds, 'teams'> = {}) {
+    const site = createAdminTestSite({ teams });
     const directory = await site.directory();
     const members = [await directory.user('ann'), await directory.user('ben')];
     const groupId = await directory.group('Engineers', members);
@@ -289,6 +307,32 @@ describe('what groups give', () => {
     expect(await send({ 'rows.0.keep': 'false' })).toEqual(['goes', 'stays']);
     const added = { 'rows.2.target': 'organization', 'rows.2.role': 'Member' };
     expect(await send(added)).toEqual(['appears', 'stays', 'stays']);
+  });
+
+  it('a group that gives many places is shown in parts, and a part that is saved leaves the others', async () => {
+    const teams = Array.from({ length: 45 }, (_, index) => ({
+      id: `t${String(index).padStart(2, '0')}`,
+      name: `T ${index}`,
+    }));
+    const { owner, path, groupId, versionNow } = await mapped({ teams });
+    const at = `${path}/groups/${groupId}`;
+    const rows = teams.map(({ id }) => ({ target: `team:${id}` }));
+    await owner.put(at, { rows, version: await versionNow() }).expect(200);
+    const first = (await owner.get(at)).body;
+    expect(first.group.rows).toHaveLength(20);
+    const { text: list } = await owner.page(`${path}/groups`);
+    expect(list).toContain('and 40 more');
+    const second = `${at}?after=${encodeURIComponent(first.next)}`;
+    const fields = formFields((await owner.page(second)).text, `${MOUNT}${at}/preview`);
+    expect(fields).toMatchObject({ 'rows.0.target': 'team:t20', 'rows.19.target': 'team:t39', others: 'keep' });
+    const wish = { ...fields, 'rows.0.keep': 'false' };
+    const preview = await owner.form(`${at}/preview`, encoded(wish));
+    const hidden = hiddenFields(preview.text, `${MOUNT}${at}?method=PUT`);
+    expect((await owner.form(`${at}?method=PUT`, encoded(hidden))).status).toBe(303);
+    const left = (await owner.get(`${at}?limit=100`)).body.group.rows;
+    expect(left.map(({ target }: { readonly target: string }) => target)).toEqual(
+      rows.map(({ target }) => target).filter((target) => target !== 'team:t20'),
+    );
   });
 
   it('a preview that is no longer true saves nothing, and the page says so', async () => {

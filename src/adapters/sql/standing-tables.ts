@@ -1,4 +1,5 @@
 import { isLinked } from './person-columns.js';
+import { createFunction } from './postgres-function.js';
 import { USER } from './resource-rows.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { TableNames } from './table-names.js';
@@ -46,9 +47,11 @@ function standingExpression(
     name === 'postgres'
       ? `(cast(p.document as jsonb) ->> '${key}') is not null`
       : `json_extract(p.document, '$.${key}') is not null`;
+  // One look-up for each link: a join could begin with all resources.
   const scim =
-    `exists (select 1 from ${directoryLinks} as l join ${resources} as r on ${isLinked('r')} ` +
-    `where l.organization_id = ${row}.organization_id and l.user_id = ${row}.id and l.is_gone = 0)`;
+    `exists (select 1 from ${directoryLinks} as l where l.organization_id = ${row}.organization_id ` +
+    `and l.user_id = ${row}.id and l.is_gone = 0 ` +
+    `and (select 1 from ${resources} as r where ${isLinked('r')} limit 1) is not null)`;
   const login = `exists (select 1 from ${logins} as o where o.organization_id = ${row}.organization_id and o.user_id = ${row}.id)`;
   const stage =
     `coalesce((select case when ${has('ended')} then 'ended' when ${has('activatedAt')} then 'activated' ` +
@@ -58,20 +61,22 @@ function standingExpression(
 }
 
 function postgresTriggers(names: TableNames, dialect: SqlDialect): readonly string[] {
-  const { users, directoryLinks, standPerson, noteStanding } = names;
-  const settings = 'set plan_cache_mode = force_generic_plan set enable_seqscan = off';
+  const { users, directoryLinks, logins, standPerson, noteStanding } = names;
   const stand = (id: string) => `perform ${standPerson}(new.organization_id, ${id})`;
   return [
-    `create function ${standPerson}(in_organization_id text, in_user_id text) returns void language plpgsql ` +
-      `security invoker ${settings} as $function$
-begin
-perform from ${users} as u where u.organization_id = in_organization_id and u.id = in_user_id;
-if not found then return; end if;
-update ${users} as u set standing = s.standing from (select u.organization_id, u.id, ${standingExpression(names, dialect, 'u')} as standing
-from ${users} as u where u.organization_id = in_organization_id and u.id = in_user_id) as s
-where u.organization_id = in_organization_id and u.id = in_user_id and u.standing <> s.standing;
-end
-$function$`,
+    createFunction({
+      name: standPerson,
+      parameters: ['in_organization_id text', 'in_user_id text'],
+      columns: ['id text'],
+      tables: [users, directoryLinks, logins],
+      body: `
+        perform from ${users} as u where u.organization_id = in_organization_id and u.id = in_user_id;
+        if not found then return; end if;
+        update ${users} as u set standing = s.standing from (select ${standingExpression(names, dialect, 'u')} as standing
+        from ${users} as u where u.organization_id = in_organization_id and u.id = in_user_id) as s
+        where u.organization_id = in_organization_id and u.id = in_user_id and u.standing <> s.standing;
+      `,
+    }),
     `create function ${noteStanding}() returns trigger language plpgsql security invoker as $function$
 declare person text;
 begin

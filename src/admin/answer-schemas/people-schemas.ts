@@ -48,9 +48,10 @@ export const PERSON_DETAILS_SCHEMA: JsonSchema = answerSchema<PersonDetails>(
         ['lock'],
       ),
     ),
+    next: NEXT,
     locks: listOf(answerSchema<PersonDetails['locks'][number]>({ edit: TEXT, lock: LOCK })),
   },
-  ['organizationRole'],
+  ['organizationRole', 'next'],
 );
 
 export const EXPLANATION_SCHEMA: JsonSchema = answerSchema<MembershipExplanation>(
