@@ -343,7 +343,10 @@ describe('teams and settings of the example', () => {
     const wen = /<option value="([^"]+)">Wen Zhao</.exec(team.text)?.[1] ?? '';
     const amara = /members\/([^/]+)\/role/.exec(team.text)?.[1] ?? '';
     const locked = await browser.open(`${team.url}/members/${amara}/remove`, new URLSearchParams(), team.url);
-    expect(locked).toMatchObject({ status: 423, text: expect.stringContaining('provisioned-membership') });
+    expect(locked).toMatchObject({
+      status: 423,
+      text: expect.stringContaining('This membership comes from your identity provider.'),
+    });
 
     const added = await browser.press(team, 'Add by hand', { userId: 'Wen Zhao' });
     expect(textOf(added.text)).toContain('Wen Zhao wen.zhao@acme.example');

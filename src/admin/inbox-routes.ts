@@ -36,7 +36,7 @@ export interface ConflictsAnswer {
 /** Removals that wait, in names and counts. */
 interface HoldAnswer extends Omit<Hold, 'grants'> {
   readonly people: number;
-  /** That there are more people, who were not counted. */
+  /** That there may be more people: they are counted no further. */
   readonly more?: true;
   readonly first: readonly { readonly userId: string; readonly name: string; readonly place: string }[];
 }

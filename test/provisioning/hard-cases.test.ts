@@ -435,7 +435,7 @@ describe('groups and teams', () => {
     await site.save(manual([group, 'red']));
     const [sentence] = await site.service.explainMembership(ACME, { userId: await site.userId('ada'), teamId: 'red' });
     expect(sentence).toBe(
-      'ada is in Red because they are a member of the group Reds, which is mapped to it by Olga O. (2026-03-01T10:00:00.000Z).',
+      'ada is in Red because they are a member of the group Reds, which is mapped to it by Olga O. (2026-03-01 10:00 UTC).',
     );
   });
 });

@@ -17,7 +17,7 @@ export const holdsPage: PortalPage = definePage<HoldsAnswer>({
 ${items.length === 0 && html`<p>Nothing waits.</p>`}
 <ul class="plain">${items.map(({ id: holdId, reason, at, people, more, first }) => {
     const params = { directoryId, holdId };
-    return html`<li><h2>${more && 'More than '}${count(people, 'person', 'people')}</h2><p>${time(at)}: ${REASONS[reason]}.</p><ul>${first.map((each) => html`<li>${name(each.name)}: ${name(each.place)}</li>`)}</ul>${people > first.length && html`<p class="quiet">and ${count(people - first.length, 'more', 'more')}</p>`}
+    return html`<li><h2>${more && 'At least '}${count(people, 'person', 'people')}</h2><p>${time(at)}: ${REASONS[reason]}.</p><ul>${first.map((each) => html`<li>${name(each.name)}: ${name(each.place)}</li>`)}</ul>${people > first.length && html`<p class="quiet">and ${count(people - first.length, 'more', 'more')}</p>`}
 <div class="actions">${form(view, { action: 'approve-hold', params, submit: 'Remove them', danger: true })}
 ${form(view, { action: 'reject-hold', params, submit: 'Keep them, as given by hand', second: true })}</div></li>`;
   })}</ul>
