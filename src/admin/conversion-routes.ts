@@ -6,11 +6,11 @@ import { defineRoute, inputSchema, type JsonSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { CONVERSION_SCHEMA } from './answer-schemas/directory-schemas.js';
 import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
-import { provisioningAt } from './directory-place.js';
+import { DIRECTORY, OPERATOR, OWNER, provisioningAt } from './directory-place.js';
 import { VERSION } from './oidc-tenant-input.js';
 import { PAGE, type PageQuery, pageWithin } from './page-query.js';
 
-const CONVERSION = '/organizations/{organizationId}/directories/{directoryId}/provisioning/conversion';
+const CONVERSION = `${DIRECTORY}/provisioning/conversion` as const;
 const MOST_CONVERTED = 10_000;
 
 /** Somebody who is on the list. */
@@ -57,8 +57,7 @@ export function conversionRoutes(site: AdminSite): readonly AdminRoute[] {
       id: 'list-conversion',
       method: 'GET',
       path: CONVERSION,
-      role: 'owner',
-      needs: 'scim',
+      ...OWNER,
       title: 'Who is converted from manual to provisioned',
       answer: CONVERSION_SCHEMA,
       query: inputSchema<PageQuery>(PAGE),
@@ -68,8 +67,7 @@ export function conversionRoutes(site: AdminSite): readonly AdminRoute[] {
       id: 'change-conversion',
       method: 'PUT',
       path: CONVERSION,
-      role: 'operator',
-      needs: 'scim',
+      ...OPERATOR,
       title: 'Say exactly who is converted from manual to provisioned',
       answer: CONVERSION_SCHEMA,
       body: inputSchema<ConversionChange>(

@@ -6,11 +6,10 @@ import { defineRoute, inputSchema, type JsonSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { POLICY_SCHEMA } from './answer-schemas/directory-schemas.js';
 import { DIRECTORY_VERSION, type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
-import { directoryOf, provisioningAt, unchangedDirectory } from './directory-place.js';
+import { DIRECTORY, directoryOf, OPERATOR, OWNER, provisioningAt, unchangedDirectory } from './directory-place.js';
 import { VERSION } from './oidc-tenant-input.js';
 import { changedPolicy, type PolicyChange, policyChangeSchema } from './policy-points.js';
 
-const DIRECTORY = '/organizations/{organizationId}/directories/{directoryId}';
 const MOST_TENANTS = 100;
 
 /** How a directory answers and what follows for people, with what the application has where the directory says nothing. */
@@ -56,8 +55,7 @@ export function directoryPolicyRoutes(site: AdminSite): readonly AdminRoute[] {
       id: 'read-directory-policy',
       method: 'GET',
       path: `${DIRECTORY}/policy`,
-      role: 'owner',
-      needs: 'scim',
+      ...OWNER,
       title: 'How a directory answers, and what follows for people',
       answer: POLICY_SCHEMA,
       handle: (context, { params }) => readPolicy(site, context, params.directoryId),
@@ -66,8 +64,7 @@ export function directoryPolicyRoutes(site: AdminSite): readonly AdminRoute[] {
       id: 'change-directory-policy',
       method: 'PUT',
       path: `${DIRECTORY}/policy`,
-      role: 'owner',
-      needs: 'scim',
+      ...OWNER,
       title: 'Change how a directory answers; null is as the application has it',
       answer: POLICY_SCHEMA,
       body: inputSchema<DirectoryPolicyInput>(
@@ -91,8 +88,7 @@ export function directoryPolicyRoutes(site: AdminSite): readonly AdminRoute[] {
       id: 'change-provisioning-policy',
       method: 'PUT',
       path: `${DIRECTORY}/provisioning/policy`,
-      role: 'operator',
-      needs: 'scim',
+      ...OPERATOR,
       title: 'Change what follows for people; null is as the application has it',
       answer: POLICY_SCHEMA,
       body: inputSchema<ProvisioningPolicyInput>(

@@ -6,11 +6,9 @@ import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite, DirectoryKind } from './admin-site.js';
 import { DIRECTORIES_SCHEMA, DIRECTORY_SCHEMA } from './answer-schemas/directory-schemas.js';
 import { DIRECTORY_VERSION, type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
-import { directoryOf, unchangedDirectory } from './directory-place.js';
+import { DIRECTORY, directoryOf, OWNER, unchangedDirectory } from './directory-place.js';
 
 const DIRECTORIES = '/organizations/{organizationId}/directories';
-const DIRECTORY = '/organizations/{organizationId}/directories/{directoryId}';
-const OWNER = { role: 'owner', needs: 'scim' } as const;
 
 /** All directories of an organization, and whether whoever asks may add one. */
 export interface DirectoriesAnswer {

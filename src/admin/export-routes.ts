@@ -6,7 +6,7 @@ import type { AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { type CsvExport, MOST_ROWS } from './csv-export.js';
-import { provisioningOf } from './directory-place.js';
+import { DIRECTORY, OWNER, provisioningOf } from './directory-place.js';
 import { PEOPLE_FILTER, type PeopleFilter } from './people-routes.js';
 
 /** Entries that are in memory at a time. */
@@ -32,9 +32,8 @@ export function exportRoutes(site: AdminSite): readonly AdminRoute[] {
     defineRoute({
       id: 'export-activity',
       method: 'GET',
-      path: '/organizations/{organizationId}/directories/{directoryId}/activity.csv',
-      role: 'owner',
-      needs: 'scim',
+      path: `${DIRECTORY}/activity.csv`,
+      ...OWNER,
       answer: 'csv',
       title: `Calls of the identity provider as a file, newest first, at most ${MOST_ROWS}`,
       async handle(context, { params }): Promise<CsvExport> {

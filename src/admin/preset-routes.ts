@@ -7,11 +7,10 @@ import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { PRESET_SCHEMA, PRESETS_SCHEMA } from './answer-schemas/directory-schemas.js';
 import { DIRECTORY_VERSION, type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
-import { provisioningAt, unchangedDirectory } from './directory-place.js';
+import { DIRECTORY, OPERATOR, provisioningAt, unchangedDirectory } from './directory-place.js';
 import { VERSION } from './oidc-tenant-input.js';
 
-const PRESETS = '/organizations/{organizationId}/directories/{directoryId}/presets';
-const OPERATOR = { role: 'operator', needs: 'scim' } as const;
+const PRESETS = `${DIRECTORY}/presets` as const;
 const NAMES = Object.keys(presets) as readonly PresetName[];
 
 /** The products that a directory can be made to behave as. */
