@@ -74,13 +74,11 @@ export function directoryPolicyRoutes(site: AdminSite): readonly AdminRoute[] {
       async handle(context, { params: { directoryId }, body: { policy = {}, resourceTypes, version } }) {
         const directory = await unchangedDirectory(site, context.organizationId, directoryId, version);
         if (!directory) return undefined;
-        await site.directories.update(
-          { organizationId: context.organizationId, directoryId },
-          {
-            policy: changedPolicy(parseScimPolicy(directory.policy), policy),
-            ...(resourceTypes !== undefined && { resourceTypes: resourceTypes?.length ? resourceTypes : null }),
-          },
-        );
+        const change = {
+          policy: changedPolicy(parseScimPolicy(directory.policy), policy),
+          ...(resourceTypes !== undefined && { resourceTypes: resourceTypes?.length ? resourceTypes : null }),
+        };
+        await site.directories.update({ organizationId: context.organizationId, directoryId }, change, directory);
         return readPolicy(site, context, directoryId);
       },
     }),
@@ -129,7 +127,7 @@ async function readPolicy(
   if (!site.provisioning) return answer;
   const scope = { organizationId, directoryId };
   const { policy: differs, oidcTenantId } = await site.provisioning.settings.get(scope);
-  const { version } = await site.provisioning.mappings.get(scope);
+  const { version } = await site.provisioning.mappings.mode(scope);
   const tenants = (await site.tenants.list({ organizationId })).filter(({ state }) => state !== 'rejected');
   return {
     ...answer,
