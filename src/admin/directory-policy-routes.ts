@@ -7,10 +7,9 @@ import type { AdminSite } from './admin-site.js';
 import { POLICY_SCHEMA } from './answer-schemas/directory-schemas.js';
 import { DIRECTORY_VERSION, type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
 import { DIRECTORY, directoryOf, OPERATOR, OWNER, provisioningAt, unchangedDirectory } from './directory-place.js';
+import { type OidcTenantChoice, tenantChoices } from './oidc-tenant-answer.js';
 import { VERSION } from './oidc-tenant-input.js';
 import { changedPolicy, type PolicyChange, policyChangeSchema } from './policy-points.js';
-
-const MOST_TENANTS = 100;
 
 /** How a directory answers and what follows for people, with what the application has where the directory says nothing. */
 export interface DirectoryPolicyAnswer {
@@ -26,7 +25,7 @@ interface ProvisioningPolicyAnswer {
   readonly differs: Partial<ProvisioningPolicy>;
   readonly oidcTenantId?: string;
   /** Those that it could belong to. */
-  readonly oidcTenants: readonly { readonly id: string; readonly name: string }[];
+  readonly oidcTenants: readonly OidcTenantChoice[];
   /** Whether whoever asks may change it. */
   readonly mayChange: boolean;
 }
@@ -136,9 +135,7 @@ async function readPolicy(
       application: site.rules.policy,
       differs,
       ...(oidcTenantId !== undefined && { oidcTenantId }),
-      oidcTenants: tenants
-        .slice(0, MOST_TENANTS)
-        .map(({ id, domains }) => ({ id, name: domains.map(({ name }) => name).join(', ') })),
+      oidcTenants: tenantChoices(tenants),
       mayChange: role === 'operator',
     },
   };
