@@ -12,15 +12,13 @@ import type { AdminSite } from './admin-site.js';
 import { ACTIVITY_SCHEMA, HEALTH_SCHEMA, OPENED_ACTIVITY_SCHEMA } from './answer-schemas/record-schemas.js';
 import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
 import { type DirectoryHealth, readDirectoryHealth, readRecentCalls } from './directory-health.js';
-import { directoryOf } from './directory-place.js';
+import { DIRECTORY, directoryOf, OWNER } from './directory-place.js';
 import { examineTraffic } from './doctor.js';
 import type { DoctorFinding } from './doctor-finding.js';
 import { PAGE, PAGE_SIZE, type PageQuery, pageOf } from './page-query.js';
 import { placeNames } from './place-names.js';
 import { readSignInSightings } from './sign-in-sightings.js';
 
-const DIRECTORY = '/organizations/{organizationId}/directories/{directoryId}';
-const OWNER = { role: 'owner', needs: 'scim' } as const;
 const HOUR = 3_600_000;
 
 /** How long a chart reaches back, and how long each of its steps is, in hours. */

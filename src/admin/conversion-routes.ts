@@ -1,4 +1,5 @@
 import { parseEmailAddress } from '../core/email-address.js';
+import type { ConfigurationFault } from '../core/option-faults.js';
 import type { PersonEntry } from '../provisioning/people-service.js';
 import { AdminProblem } from './admin-problem.js';
 import type { AdminContext, AdminRoute } from './admin-route.js';
@@ -6,11 +7,11 @@ import { defineRoute, inputSchema, type JsonSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { CONVERSION_SCHEMA } from './answer-schemas/directory-schemas.js';
 import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
-import { provisioningAt } from './directory-place.js';
+import { DIRECTORY, OPERATOR, OWNER, provisioningAt } from './directory-place.js';
 import { VERSION } from './oidc-tenant-input.js';
 import { PAGE, type PageQuery, pageWithin } from './page-query.js';
 
-const CONVERSION = '/organizations/{organizationId}/directories/{directoryId}/provisioning/conversion';
+const CONVERSION = `${DIRECTORY}/provisioning/conversion` as const;
 const MOST_CONVERTED = 10_000;
 
 /** Somebody who is on the list. */
@@ -57,8 +58,7 @@ export function conversionRoutes(site: AdminSite): readonly AdminRoute[] {
       id: 'list-conversion',
       method: 'GET',
       path: CONVERSION,
-      role: 'owner',
-      needs: 'scim',
+      ...OWNER,
       title: 'Who is converted from manual to provisioned',
       answer: CONVERSION_SCHEMA,
       query: inputSchema<PageQuery>(PAGE),
@@ -68,8 +68,7 @@ export function conversionRoutes(site: AdminSite): readonly AdminRoute[] {
       id: 'change-conversion',
       method: 'PUT',
       path: CONVERSION,
-      role: 'operator',
-      needs: 'scim',
+      ...OPERATOR,
       title: 'Say exactly who is converted from manual to provisioned',
       answer: CONVERSION_SCHEMA,
       body: inputSchema<ConversionChange>(
@@ -81,11 +80,13 @@ export function conversionRoutes(site: AdminSite): readonly AdminRoute[] {
         const { scope, service } = await provisioningAt(site, organizationId, directoryId);
         const { convert: before } = await service.settings.get(scope);
         const wanted = new Set(userIds ?? before);
-        const faults: Fault[] = [];
-        if (userIds) await peopleIn(site, organizationId, userIds, faults, 'userIds');
-        for (const id of await peopleIn(site, organizationId, add, faults, 'add')) wanted.add(id);
+        const exactly = await peopleIn(site, organizationId, { field: 'userIds', lines: userIds ?? [] });
+        const added = await peopleIn(site, organizationId, { field: 'add', lines: add });
+        for (const id of added.ids) wanted.add(id);
         // Somebody who is there no more can still be taken off.
-        for (const id of await peopleIn(site, organizationId, remove, faults, 'remove', wanted)) wanted.delete(id);
+        const removed = await peopleIn(site, organizationId, { field: 'remove', lines: remove, known: wanted });
+        for (const id of removed.ids) wanted.delete(id);
+        const faults = [exactly, added, removed].flatMap((named) => named.faults);
         if (wanted.size > MOST_CONVERTED) {
           faults.push({ path: 'add', message: `would make more than ${MOST_CONVERTED} people` });
         }
@@ -97,21 +98,21 @@ export function conversionRoutes(site: AdminSite): readonly AdminRoute[] {
   ];
 }
 
-interface Fault {
-  readonly path: string;
-  readonly message: string;
+interface PeopleLines {
+  readonly field: 'userIds' | 'add' | 'remove';
+  readonly lines: readonly string[];
+  /** Ids that name somebody although nobody has them any more. */
+  readonly known?: ReadonlySet<string>;
 }
 
 /** The ids of the people whom lines name; lines that name nobody become faults. */
 async function peopleIn(
   { storage }: AdminSite,
   organizationId: string,
-  lines: readonly string[],
-  faults: Fault[],
-  field: 'userIds' | 'add' | 'remove',
-  known: ReadonlySet<string> = new Set(),
-): Promise<readonly string[]> {
+  { field, lines, known = new Set() }: PeopleLines,
+): Promise<{ readonly ids: readonly string[]; readonly faults: readonly ConfigurationFault[] }> {
   const ids: string[] = [];
+  const faults: ConfigurationFault[] = [];
   for (const [index, line] of lines.entries()) {
     // `Ada Lovelace <ada@acme.example>`: two people may have one name, but not one address.
     const said = /<([^<>]*)>\s*$/.exec(line)?.[1]?.trim() ?? line.trim();
@@ -122,7 +123,7 @@ async function peopleIn(
     if (id === undefined) faults.push({ path: `${field}[${index}]`, message: 'is nobody of this organization' });
     else ids.push(id);
   }
-  return ids;
+  return { ids, faults };
 }
 
 async function readConversion(
@@ -133,7 +134,7 @@ async function readConversion(
 ): Promise<ConversionAnswer> {
   const { directory, scope, service } = await provisioningAt(site, organizationId, directoryId);
   const { convert, policy } = await service.settings.get(scope);
-  const { version } = await service.mappings.get(scope);
+  const { version } = await service.mappings.mode(scope);
   const page = pageWithin(
     query,
     convert.map((id) => ({ id })),

@@ -5,6 +5,15 @@ import { AdminProblem } from './admin-problem.js';
 import type { AdminSite } from './admin-site.js';
 import { directoryAnswer } from './directory-answer.js';
 
+/** The path of a directory, which those of everything in it go on from. */
+export const DIRECTORY = '/organizations/{organizationId}/directories/{directoryId}';
+
+/** What an owner does about directories. */
+export const OWNER: { readonly role: 'owner'; readonly needs: 'scim' } = { role: 'owner', needs: 'scim' };
+
+/** What the operator of the application does about them. */
+export const OPERATOR: { readonly role: 'operator'; readonly needs: 'scim' } = { role: 'operator', needs: 'scim' };
+
 /** A directory of this very organization. */
 export async function directoryOf(
   { storage }: AdminSite,

@@ -6,12 +6,10 @@ import { defineRoute, inputSchema, type JsonSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { POLICY_SCHEMA } from './answer-schemas/directory-schemas.js';
 import { DIRECTORY_VERSION, type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
-import { directoryOf, provisioningAt, unchangedDirectory } from './directory-place.js';
+import { DIRECTORY, directoryOf, OPERATOR, OWNER, provisioningAt, unchangedDirectory } from './directory-place.js';
+import { type OidcTenantChoice, tenantChoices } from './oidc-tenant-answer.js';
 import { VERSION } from './oidc-tenant-input.js';
 import { changedPolicy, type PolicyChange, policyChangeSchema } from './policy-points.js';
-
-const DIRECTORY = '/organizations/{organizationId}/directories/{directoryId}';
-const MOST_TENANTS = 100;
 
 /** How a directory answers and what follows for people, with what the application has where the directory says nothing. */
 export interface DirectoryPolicyAnswer {
@@ -27,7 +25,7 @@ interface ProvisioningPolicyAnswer {
   readonly differs: Partial<ProvisioningPolicy>;
   readonly oidcTenantId?: string;
   /** Those that it could belong to. */
-  readonly oidcTenants: readonly { readonly id: string; readonly name: string }[];
+  readonly oidcTenants: readonly OidcTenantChoice[];
   /** Whether whoever asks may change it. */
   readonly mayChange: boolean;
 }
@@ -56,8 +54,7 @@ export function directoryPolicyRoutes(site: AdminSite): readonly AdminRoute[] {
       id: 'read-directory-policy',
       method: 'GET',
       path: `${DIRECTORY}/policy`,
-      role: 'owner',
-      needs: 'scim',
+      ...OWNER,
       title: 'How a directory answers, and what follows for people',
       answer: POLICY_SCHEMA,
       handle: (context, { params }) => readPolicy(site, context, params.directoryId),
@@ -66,8 +63,7 @@ export function directoryPolicyRoutes(site: AdminSite): readonly AdminRoute[] {
       id: 'change-directory-policy',
       method: 'PUT',
       path: `${DIRECTORY}/policy`,
-      role: 'owner',
-      needs: 'scim',
+      ...OWNER,
       title: 'Change how a directory answers; null is as the application has it',
       answer: POLICY_SCHEMA,
       body: inputSchema<DirectoryPolicyInput>(
@@ -77,13 +73,11 @@ export function directoryPolicyRoutes(site: AdminSite): readonly AdminRoute[] {
       async handle(context, { params: { directoryId }, body: { policy = {}, resourceTypes, version } }) {
         const directory = await unchangedDirectory(site, context.organizationId, directoryId, version);
         if (!directory) return undefined;
-        await site.directories.update(
-          { organizationId: context.organizationId, directoryId },
-          {
-            policy: changedPolicy(parseScimPolicy(directory.policy), policy),
-            ...(resourceTypes !== undefined && { resourceTypes: resourceTypes?.length ? resourceTypes : null }),
-          },
-        );
+        const change = {
+          policy: changedPolicy(parseScimPolicy(directory.policy), policy),
+          ...(resourceTypes !== undefined && { resourceTypes: resourceTypes?.length ? resourceTypes : null }),
+        };
+        await site.directories.update({ organizationId: context.organizationId, directoryId }, change, directory);
         return readPolicy(site, context, directoryId);
       },
     }),
@@ -91,8 +85,7 @@ export function directoryPolicyRoutes(site: AdminSite): readonly AdminRoute[] {
       id: 'change-provisioning-policy',
       method: 'PUT',
       path: `${DIRECTORY}/provisioning/policy`,
-      role: 'operator',
-      needs: 'scim',
+      ...OPERATOR,
       title: 'Change what follows for people; null is as the application has it',
       answer: POLICY_SCHEMA,
       body: inputSchema<ProvisioningPolicyInput>(
@@ -133,7 +126,7 @@ async function readPolicy(
   if (!site.provisioning) return answer;
   const scope = { organizationId, directoryId };
   const { policy: differs, oidcTenantId } = await site.provisioning.settings.get(scope);
-  const { version } = await site.provisioning.mappings.get(scope);
+  const { version } = await site.provisioning.mappings.mode(scope);
   const tenants = (await site.tenants.list({ organizationId })).filter(({ state }) => state !== 'rejected');
   return {
     ...answer,
@@ -142,9 +135,7 @@ async function readPolicy(
       application: site.rules.policy,
       differs,
       ...(oidcTenantId !== undefined && { oidcTenantId }),
-      oidcTenants: tenants
-        .slice(0, MOST_TENANTS)
-        .map(({ id, domains }) => ({ id, name: domains.map(({ name }) => name).join(', ') })),
+      oidcTenants: tenantChoices(tenants),
       mayChange: role === 'operator',
     },
   };

@@ -1,16 +1,15 @@
 import type { Directory } from '../storage/directory-store.js';
 import { NAME_SCHEMA } from '../tenancy/name-schema.js';
+import type { OidcTenantView } from '../tenancy/tenant-view.js';
 import { AdminProblem } from './admin-problem.js';
 import type { AdminContext, AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite, DirectoryKind } from './admin-site.js';
 import { DIRECTORIES_SCHEMA, DIRECTORY_SCHEMA } from './answer-schemas/directory-schemas.js';
 import { DIRECTORY_VERSION, type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
-import { directoryOf, unchangedDirectory } from './directory-place.js';
+import { DIRECTORY, directoryOf, OWNER, unchangedDirectory } from './directory-place.js';
 
 const DIRECTORIES = '/organizations/{organizationId}/directories';
-const DIRECTORY = '/organizations/{organizationId}/directories/{directoryId}';
-const OWNER = { role: 'owner', needs: 'scim' } as const;
 
 /** All directories of an organization, and whether whoever asks may add one. */
 export interface DirectoriesAnswer {
@@ -53,7 +52,7 @@ export function directoryRoutes(site: AdminSite): readonly AdminRoute[] {
       answer: DIRECTORIES_SCHEMA,
       handle: async (context): Promise<DirectoriesAnswer> => {
         const { organizationId } = context;
-        const reason = await whyNotCreated(site, context);
+        const reason = whyNotCreated(site, context, await activeTenants(site, organizationId));
         const items = (await directories.list({ organizationId })).map((each) => directoryAnswer(site, each));
         const kinds = site.directoryKinds;
         return { items, kinds, mayCreate: reason === undefined, ...(reason !== undefined && { reason }) };
@@ -129,13 +128,17 @@ function scopeOf({ organizationId, id: directoryId }: Directory) {
   return { organizationId, directoryId };
 }
 
+async function activeTenants({ tenants }: AdminSite, organizationId: string): Promise<readonly OidcTenantView[]> {
+  return (await tenants.list({ organizationId })).filter(({ state }) => state === 'active');
+}
+
 /** Why whoever asks may not create a directory now; `undefined` when they may. */
-async function whyNotCreated(
-  { tenants, rules, directoryCreation }: AdminSite,
-  { organizationId, role }: AdminContext,
-): Promise<string | undefined> {
-  const isActive = (await tenants.list({ organizationId })).some(({ state }) => state === 'active');
-  if (rules.policy.scimNeedsOidc && !isActive) {
+function whyNotCreated(
+  { rules, directoryCreation }: AdminSite,
+  { role }: AdminContext,
+  active: readonly OidcTenantView[],
+): string | undefined {
+  if (rules.policy.scimNeedsOidc && active.length === 0) {
     return 'Provisioning begins with an active OIDC tenant: request one, and have its domains proved.';
   }
   if (directoryCreation === 'operator' && role !== 'operator') {
@@ -149,11 +152,11 @@ async function createDirectory(
   context: AdminContext,
   { name, kind = site.directoryKinds[0]?.kind, oidcTenantId }: NewDirectoryInput,
 ): Promise<DirectoryAnswer> {
-  const { directories, tenants, provisioning, directoryKinds } = site;
+  const { directories, provisioning, directoryKinds } = site;
   const { organizationId, actor } = context;
-  const sentence = await whyNotCreated(site, context);
+  const active = await activeTenants(site, organizationId);
+  const sentence = whyNotCreated(site, context, active);
   if (sentence !== undefined) throw new AdminProblem('not_now', { sentence, mender: 'operator' });
-  const active = (await tenants.list({ organizationId })).filter(({ state }) => state === 'active');
   const tenant = oidcTenantId === undefined ? active[0] : active.find(({ id }) => id === oidcTenantId);
   if (oidcTenantId !== undefined && !tenant) {
     throw new AdminProblem('invalid_input', {

@@ -1,3 +1,4 @@
+import { walkPages } from '../core/page-walk.js';
 import type { PeopleService } from '../provisioning/people-service.js';
 import type { DirectoryScope } from '../storage/scope.js';
 import { createActivity } from './activity.js';
@@ -6,8 +7,8 @@ import type { AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { type CsvExport, MOST_ROWS } from './csv-export.js';
-import { provisioningOf } from './directory-place.js';
-import { PEOPLE_FILTER, type PeopleFilter } from './people-routes.js';
+import { DIRECTORY, OWNER, provisioningOf } from './directory-place.js';
+import { PEOPLE_FILTER, type PeopleFilter, personFilter } from './people-routes.js';
 
 /** Entries that are in memory at a time. */
 const PART = 500;
@@ -32,9 +33,8 @@ export function exportRoutes(site: AdminSite): readonly AdminRoute[] {
     defineRoute({
       id: 'export-activity',
       method: 'GET',
-      path: '/organizations/{organizationId}/directories/{directoryId}/activity.csv',
-      role: 'owner',
-      needs: 'scim',
+      path: `${DIRECTORY}/activity.csv`,
+      ...OWNER,
       answer: 'csv',
       title: `Calls of the identity provider as a file, newest first, at most ${MOST_ROWS}`,
       async handle(context, { params }): Promise<CsvExport> {
@@ -52,31 +52,19 @@ export function exportRoutes(site: AdminSite): readonly AdminRoute[] {
 async function* peopleRows(
   people: PeopleService,
   organizationId: string,
-  { source, state }: PeopleFilter,
+  filter: PeopleFilter,
 ): AsyncGenerator<readonly string[]> {
-  const filter = { ...(source && { origin: source }), ...(state && { state }) };
-  for (let after: string | undefined = ''; after !== undefined; ) {
-    const page: Awaited<ReturnType<PeopleService['page']>> = await people.page(
-      { organizationId },
-      { after, limit: PART, ...filter },
-    );
-    for (const { user, origin, state: is } of page.items)
-      yield [user.id, user.displayName ?? '', user.email, origin, is];
-    after = page.next;
+  const wanted = personFilter(filter);
+  for await (const page of walkPages((after) => people.page({ organizationId }, { after, limit: PART, ...wanted }))) {
+    for (const { user, origin, state } of page) yield [user.id, user.displayName ?? '', user.email, origin, state];
   }
 }
 
 async function* activityRows({ storage }: AdminSite, scope: DirectoryScope): AsyncGenerator<readonly string[]> {
   const activity = createActivity(storage);
-  for (let after: string | undefined = ''; after !== undefined; ) {
-    const page: Awaited<ReturnType<typeof activity.page>> = await activity.page(scope, {
-      show: 'newest',
-      after,
-      limit: PART,
-    });
-    for (const { call, title, outcome } of page.items) {
+  for await (const page of walkPages((after) => activity.page(scope, { show: 'newest', after, limit: PART }))) {
+    for (const { call, title, outcome } of page) {
       yield [call.at, title, call.method, call.path, String(call.status), call.outcome, outcome, call.id];
     }
-    after = page.next;
   }
 }

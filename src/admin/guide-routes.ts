@@ -2,6 +2,7 @@ import type { AdminContext, AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema, type JsonSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { GUIDE_SCHEMA, GUIDES_SCHEMA } from './answer-schemas/record-schemas.js';
+import { MOST_CHOICES, tenantChoices } from './oidc-tenant-answer.js';
 import type { GuideProvider, GuideValues } from './setup-guides/setup-guide.js';
 import { type FilledGuide, fillGuide, SETUP_GUIDES } from './setup-guides/setup-guides.js';
 
@@ -34,7 +35,6 @@ interface GuideQuery {
 }
 
 const ID: JsonSchema = { type: 'string', maxLength: 200, description: 'an id' };
-const MOST_CHOICES = 100;
 
 /** Setup guides. Unless told, the values are those of the first OIDC tenant and directory that work. */
 export function guideRoutes(site: AdminSite): readonly AdminRoute[] {
@@ -103,17 +103,14 @@ async function valuesOf(
           backChannelLogoutUri: signInUrls.backchannelLogoutUrl(tenant.id),
         }),
     },
-    tenants: choiceOf(
-      living.map(({ id, domains }) => ({ id, name: domains.map(({ name }) => name).join(', ') })),
-      tenant?.id,
-    ),
+    tenants: choiceOf(tenantChoices(living), tenant?.id),
     directories: choiceOf(
-      working.map(({ id, name }) => ({ id, name })),
+      working.slice(0, MOST_CHOICES).map(({ id, name }) => ({ id, name })),
       directory?.id,
     ),
   };
 }
 
 function choiceOf(items: GuideChoice['items'], chosen: string | undefined): GuideChoice {
-  return { ...(chosen !== undefined && { chosen }), items: items.slice(0, MOST_CHOICES) };
+  return { ...(chosen !== undefined && { chosen }), items };
 }

@@ -8,13 +8,12 @@ import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { doneSchema } from './answer-schemas/answer-schema.js';
 import { CONFLICTS_SCHEMA, HOLDS_SCHEMA } from './answer-schemas/people-schemas.js';
-import { provisioningAt, provisioningOf } from './directory-place.js';
+import { DIRECTORY, OWNER, provisioningAt, provisioningOf } from './directory-place.js';
 import { PAGE, type PageQuery, pageByKey, pageOf } from './page-query.js';
 import { placeNames } from './place-names.js';
 
 const CONFLICTS = '/organizations/{organizationId}/conflicts';
-const HOLDS = '/organizations/{organizationId}/directories/{directoryId}/holds';
-const OWNER = { role: 'owner', needs: 'scim' } as const;
+const HOLDS = `${DIRECTORY}/holds` as const;
 /** A page shows some of what waits under each. */
 const HOLDS_SHOWN = 10;
 

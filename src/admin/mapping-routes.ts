@@ -7,16 +7,15 @@ import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { GROUP_SCHEMA, GROUPS_SCHEMA, PREVIEW_SCHEMA } from './answer-schemas/mapping-schemas.js';
 import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
-import { provisioningAt } from './directory-place.js';
+import { DIRECTORY, OWNER, provisioningAt } from './directory-place.js';
 import { GROUP_WISH, MAPPING_WISH, readMapping, withRowsOf } from './mapping-input.js';
 import { type MappingPreview, mappingFaults, namedPreview } from './mapping-preview.js';
 import { PAGE, PAGE_SIZE, type PageQuery, pageOf, pageWithin } from './page-query.js';
 import { placeNames } from './place-names.js';
 
-const MAPPING = '/organizations/{organizationId}/directories/{directoryId}/mapping';
-const GROUPS = '/organizations/{organizationId}/directories/{directoryId}/groups';
-const GROUP = '/organizations/{organizationId}/directories/{directoryId}/groups/{groupId}';
-const OWNER = { role: 'owner', needs: 'scim' } as const;
+const MAPPING = `${DIRECTORY}/mapping` as const;
+const GROUPS = `${DIRECTORY}/groups` as const;
+const GROUP = `${DIRECTORY}/groups/{groupId}` as const;
 const SUGGESTIONS = 30;
 /** A page has several fields for each row. */
 const ROWS_SHOWN = 20;

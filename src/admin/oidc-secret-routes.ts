@@ -1,4 +1,5 @@
 import type { OidcTenantScope } from '../tenancy/tenant-changes.js';
+import type { OidcTenantView } from '../tenancy/tenant-view.js';
 import type { AdminContext, AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
@@ -15,7 +16,7 @@ const VERSIONED = inputSchema<{ readonly version: number }>({ version: VERSION }
 /** Client secrets: two at most, so that one can replace the other without a gap. None is ever shown. */
 export function oidcSecretRoutes(site: AdminSite): readonly AdminRoute[] {
   const { tenants } = site;
-  const answered = (tenant: Awaited<ReturnType<typeof tenants.get>>) => tenant && answerOf(site, tenant);
+  const answered = (tenant: OidcTenantView | undefined) => tenant && answerOf(site, tenant);
   const scopeOf = ({ organizationId }: AdminContext, { tenantId }: { readonly tenantId: string }): OidcTenantScope => ({
     organizationId,
     tenantId,

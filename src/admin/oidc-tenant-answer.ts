@@ -21,6 +21,22 @@ export interface OidcTenantAnswer {
   readonly urls?: { readonly redirectUri: string; readonly loginUrl: string; readonly backchannelLogoutUrl: string };
 }
 
+/** An OIDC tenant to be chosen, called by its domains. */
+export interface OidcTenantChoice {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What a choice offers at most. */
+export const MOST_CHOICES = 100;
+
+/** The tenants that something could belong to. */
+export function tenantChoices(tenants: readonly OidcTenantView[]): readonly OidcTenantChoice[] {
+  return tenants
+    .slice(0, MOST_CHOICES)
+    .map(({ id, domains }) => ({ id, name: domains.map(({ name }) => name).join(', ') }));
+}
+
 export function answerOf({ clock, tenantPolicy, signInUrls }: AdminSite, tenant: OidcTenantView): OidcTenantAnswer {
   const now = clock.now();
   const soon = now + tenantPolicy.reminderDays * DAY;

@@ -1,5 +1,6 @@
 import type { Lock } from '../provisioning/lock.js';
 import type { PeopleService, PersonEntry } from '../provisioning/people-service.js';
+import type { PersonFilter } from '../provisioning/person.js';
 import type { AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema, type JsonSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
@@ -63,6 +64,11 @@ export const PEOPLE_FILTER: { readonly source: JsonSchema; readonly state: JsonS
   },
 };
 
+/** The filter as the people of provisioning know it. */
+export function personFilter({ source, ...filter }: PeopleFilter): PersonFilter {
+  return { ...filter, ...(source && { origin: source }) };
+}
+
 interface PeopleQuery extends PageQuery, PeopleFilter {}
 
 const EDITS = [
@@ -115,16 +121,10 @@ export function peopleRoutes(site: AdminSite): readonly AdminRoute[] {
 async function listPeople(
   people: PeopleService,
   organizationId: string,
-  { after = '', limit = PAGE_SIZE, source, state }: PeopleQuery,
+  { after = '', limit = PAGE_SIZE, ...filter }: PeopleQuery,
 ): Promise<PeopleAnswer> {
-  const filter = { ...(source && { origin: source }), ...(state && { state }) };
-  const { items, next } = await people.page({ organizationId }, { after, limit, ...filter });
-  return {
-    items: items.map(answerOf),
-    ...(next !== undefined && { next }),
-    ...(source && { source }),
-    ...(state && { state }),
-  };
+  const { items, next } = await people.page({ organizationId }, { after, limit, ...personFilter(filter) });
+  return { items: items.map(answerOf), ...(next !== undefined && { next }), ...filter };
 }
 
 function answerOf({ person: _, ...entry }: PersonEntry): PersonAnswer {

@@ -1,17 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Preset, type PresetName, presets } from '../presets/presets.js';
 import { DEFAULT_PROVISIONING_POLICY, type ProvisioningPolicy } from '../provisioning/provisioning-policy.js';
-import { StaleVersionError } from '../storage/errors.js';
 import { DEFAULT_SCIM_POLICY, parseScimPolicy } from '../tenancy/scim-policy.js';
 import type { AdminContext, AdminRoute } from './admin-route.js';
 import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { PRESET_SCHEMA, PRESETS_SCHEMA } from './answer-schemas/directory-schemas.js';
 import { DIRECTORY_VERSION, type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
-import { provisioningAt, unchangedDirectory } from './directory-place.js';
+import { DIRECTORY, OPERATOR, provisioningAt, unchangedDirectory } from './directory-place.js';
 import { VERSION } from './oidc-tenant-input.js';
 
-const PRESETS = '/organizations/{organizationId}/directories/{directoryId}/presets';
-const OPERATOR = { role: 'operator', needs: 'scim' } as const;
+const PRESETS = `${DIRECTORY}/presets` as const;
 const NAMES = Object.keys(presets) as readonly PresetName[];
 
 /** The products that a directory can be made to behave as. */
@@ -87,15 +86,13 @@ export function presetRoutes(site: AdminSite): readonly AdminRoute[] {
         const preset = presetOf(params.preset);
         if (!preset) return undefined;
         const { scope, service } = await provisioningAt(site, organizationId, params.directoryId);
-        await unchangedDirectory(site, organizationId, params.directoryId, directoryVersion);
+        const directory = await unchangedDirectory(site, organizationId, params.directoryId, directoryVersion);
         const { policy: differs } = await service.settings.get(scope);
-        const { version: now } = await service.mappings.get(scope);
-        if (now !== version) throw new StaleVersionError(params.directoryId);
         const policy = differences(site.rules.policy, provisioningAfter(site, preset, differs));
         await service.settings.change(scope, { policy }, actor.id, version);
         const { resourceTypes = null } = preset.directory;
         const scim = differences(site.scimPolicy, { ...DEFAULT_SCIM_POLICY, ...preset.scim });
-        await site.directories.update(scope, { policy: scim, resourceTypes });
+        await site.directories.update(scope, { policy: scim, resourceTypes }, directory);
         return readPreset(site, context, params);
       },
     }),
@@ -115,7 +112,7 @@ async function readPreset(
   if (!preset) return undefined;
   const { directory, scope, service } = await provisioningAt(site, organizationId, directoryId);
   const { policy: differs, oidcTenantId } = await service.settings.get(scope);
-  const { mapping, version } = await service.mappings.get(scope);
+  const { mapping, version } = await service.mappings.mode(scope);
   const types = { now: directory.resourceTypes ?? null, after: preset.directory.resourceTypes ?? null };
   const scim = { ...site.scimPolicy, ...parseScimPolicy(directory.policy) };
   const provisioning = { ...site.rules.policy, ...differs };
@@ -124,7 +121,9 @@ async function readPreset(
     preset: name as PresetName,
     version,
     rows: [
-      ...(isSame(types.now, types.after) ? [] : [{ of: 'directory', point: 'resourceTypes', ...types } as const]),
+      ...(isDeepStrictEqual(types.now, types.after)
+        ? []
+        : [{ of: 'directory', point: 'resourceTypes', ...types } as const]),
       ...rowsOf('scim', scim, { ...DEFAULT_SCIM_POLICY, ...preset.scim }),
       ...rowsOf('provisioning', provisioning, provisioningAfter(site, preset, differs)),
     ],
@@ -148,7 +147,9 @@ function provisioningAfter(
 
 /** In what a directory has to differ from the application to have this policy. */
 function differences<Policy extends object>(application: Policy, wanted: Policy): Partial<Policy> {
-  const points = Object.entries(wanted).filter(([point, value]) => !isSame(Reflect.get(application, point), value));
+  const points = Object.entries(wanted).filter(
+    ([point, value]) => !isDeepStrictEqual(Reflect.get(application, point), value),
+  );
   return Object.fromEntries(points) as Partial<Policy>;
 }
 
@@ -176,8 +177,4 @@ async function claimsElsewhere(
   const missing = Object.entries(claimNames).filter(([attribute, claim]) => named[attribute] !== claim);
   if (missing.length === 0) return [];
   return [{ what: 'claim-names', after: missing.map(([attribute, claim]) => `${attribute}: ${claim}`).join(', ') }];
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -6,10 +6,10 @@ import { defineRoute, inputSchema, type JsonSchema } from './admin-route.js';
 import type { AdminSite, DirectoryKind } from './admin-site.js';
 import { PROVISIONING_SCHEMA } from './answer-schemas/directory-schemas.js';
 import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
-import { provisioningAt } from './directory-place.js';
+import { DIRECTORY, OPERATOR, OWNER, provisioningAt } from './directory-place.js';
 import { VERSION } from './oidc-tenant-input.js';
 
-const PROVISIONING = '/organizations/{organizationId}/directories/{directoryId}/provisioning';
+const PROVISIONING = `${DIRECTORY}/provisioning` as const;
 
 /** How a directory provisions. */
 export interface ProvisioningAnswer {
@@ -65,8 +65,7 @@ export function provisioningRoutes(site: AdminSite): readonly AdminRoute[] {
       id: 'get-provisioning',
       method: 'GET',
       path: PROVISIONING,
-      role: 'owner',
-      needs: 'scim',
+      ...OWNER,
       title: 'How a directory provisions',
       answer: PROVISIONING_SCHEMA,
       handle: (context, { params }) => readProvisioning(site, context, params.directoryId),
@@ -75,8 +74,7 @@ export function provisioningRoutes(site: AdminSite): readonly AdminRoute[] {
       id: 'change-provisioning',
       method: 'PUT',
       path: PROVISIONING,
-      role: 'owner',
-      needs: 'scim',
+      ...OWNER,
       title: 'Change how a directory provisions',
       answer: PROVISIONING_SCHEMA,
       body: inputSchema<OwnersSettings>({ autoProvision: ON_OFF, autoDeprovision: ON_OFF, version: VERSION }, [
@@ -93,8 +91,7 @@ export function provisioningRoutes(site: AdminSite): readonly AdminRoute[] {
       id: 'change-attribute-roles',
       method: 'PUT',
       path: `${PROVISIONING}/attribute-roles`,
-      role: 'owner',
-      needs: 'scim',
+      ...OWNER,
       title: 'Say which privileged roles the role attribute may give; none unless told',
       answer: PROVISIONING_SCHEMA,
       body: inputSchema<AttributeRoles>(
@@ -116,8 +113,7 @@ export function provisioningRoutes(site: AdminSite): readonly AdminRoute[] {
       id: 'change-phone-settings',
       method: 'PUT',
       path: `${PROVISIONING}/phones`,
-      role: 'operator',
-      needs: 'scim',
+      ...OPERATOR,
       title: 'Change what becomes of phone numbers',
       answer: PROVISIONING_SCHEMA,
       body: inputSchema<PhoneSettings>(

@@ -7,15 +7,14 @@ import type { AdminSite } from './admin-site.js';
 import { doneSchema } from './answer-schemas/answer-schema.js';
 import { NEW_TOKEN_SCHEMA, TOKENS_SCHEMA } from './answer-schemas/directory-schemas.js';
 import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
-import { directoryOf } from './directory-place.js';
+import { DIRECTORY, directoryOf, OWNER } from './directory-place.js';
 import { EXPIRY } from './oidc-tenant-input.js';
 import { PAGE, type PageQuery, pageWithin } from './page-query.js';
 
-const TOKENS = '/organizations/{organizationId}/directories/{directoryId}/tokens';
-const TOKEN = '/organizations/{organizationId}/directories/{directoryId}/tokens/{tokenId}';
+const TOKENS = `${DIRECTORY}/tokens` as const;
+const TOKEN = `${DIRECTORY}/tokens/{tokenId}` as const;
 /** A page holds two forms for each token. */
 const TOKENS_SHOWN = 10;
-const OWNER = { role: 'owner', needs: 'scim' } as const;
 
 /** A token with what has become of it. */
 interface TokenAnswer extends DirectoryTokenRecord {

@@ -1,4 +1,5 @@
 import { type Html, html } from './html.js';
+import { pageAddress } from './page-address.js';
 import type { PageView, ShownProblem } from './page-view.js';
 import { partsOfDirectory } from './parts-of-directory.js';
 import { problemBox, tellsProblem } from './problem-box.js';
@@ -20,18 +21,7 @@ export function layout(view: PageView, title: string, body: Html): Html {
   const { assets, organizationName, homeUrl, context, done, submitted } = view;
   const entries = NAVIGATION.filter(([route]) => view.may(route));
   const here = sectionOf(view, entries);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<link rel="stylesheet" href="${assets.stylesheet}">
-<script src="${assets.script}" defer></script>
-</head>
-<body>
-<a class="skip" href="#content">Skip to content</a>
+  const content = html`<a class="skip" href="#content">Skip to content</a>
 <header>
 <p class="where"><strong>${name(organizationName)}</strong> <span>${name(context.actor.name)} · ${context.role}${homeUrl !== undefined && html` · <a href="${homeUrl}">Back to the application</a>`}</span></p>
 <nav aria-label="Administration"><ul>${entries.map(
@@ -45,38 +35,24 @@ ${partsOfDirectory(view)}
 ${done !== undefined && html`<p class="done" role="status">${done}</p>`}
 ${submitted && !tellsProblem(body) && problemBox(submitted.problem, submitted.problem.faults)}
 ${body}
-</main>
-</body>
-</html>
-`;
+</main>`;
+  return wholeDocument(assets, title, content);
 }
 
 /** The entry that the page belongs to: the one whose address its own goes on from. */
 function sectionOf(view: PageView, entries: typeof NAVIGATION): string | undefined {
-  const [address = ''] = view.here({}).split('?');
-  const above = entries.filter(([route]) => `${address}/`.startsWith(`${view.link(route)}/`));
+  const address = `${pageAddress(view)}/`;
+  const above = entries.filter(([route]) => address.startsWith(`${view.link(route)}/`));
   return above.sort(([a], [b]) => view.link(b).length - view.link(a).length)[0]?.[0];
 }
 
 /** A document that belongs to nobody's navigation. */
 export function bareLayout({ stylesheet }: Pick<PageView['assets'], 'stylesheet'>, title: string, body: Html): Html {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<link rel="stylesheet" href="${stylesheet}">
-</head>
-<body>
-<main id="content">
+  const content = html`<main id="content">
 <h1>${title}</h1>
 ${body}
-</main>
-</body>
-</html>
-`;
+</main>`;
+  return wholeDocument({ stylesheet }, title, content);
 }
 
 /** A document that says what is wrong, where no page can. */
@@ -90,4 +66,29 @@ export function problemPage(
 ${waysOut.map(({ label, url }) => html`<p><a href="${url}">${label}</a></p>`)}
 <p class="quiet">Request: <code>${requestId}</code></p>`;
   return bareLayout(assets, 'This did not work', body);
+}
+
+function wholeDocument(
+  { stylesheet, script }: { readonly stylesheet: string; readonly script?: string },
+  title: string,
+  content: Html,
+): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<link rel="stylesheet" href="${stylesheet}">${
+    script !== undefined &&
+    html`
+<script src="${script}" defer></script>`
+  }
+</head>
+<body>
+${content}
+</body>
+</html>
+`;
 }

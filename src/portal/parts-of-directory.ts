@@ -1,4 +1,5 @@
 import { type Html, html } from './html.js';
+import { pageAddress } from './page-address.js';
 import type { PageView } from './page-view.js';
 
 const PARTS: readonly (readonly [route: string, label: string])[] = [
@@ -14,7 +15,7 @@ const PARTS: readonly (readonly [route: string, label: string])[] = [
 
 /** On the pages of a directory, the way to its others. */
 export function partsOfDirectory(view: PageView): Html | undefined {
-  const [address = ''] = view.here({}).split('?');
+  const address = pageAddress(view);
   const all = `${view.link('list-directories')}/`;
   if (!address.startsWith(all)) return undefined;
   const [segment = ''] = address.slice(all.length).split('/');

@@ -1,6 +1,6 @@
 import type { BlastRadius } from '../provisioning/provisioning-policy.js';
 import type { FormField } from './field.js';
-import { type PointWords, valueWords } from './policy-words.js';
+import { type PointWords, valueOptions, valueWords } from './policy-words.js';
 
 interface PolicyState {
   /** What the application has where the directory says nothing. */
@@ -24,10 +24,7 @@ function fieldsOf(point: string, words: PointWords, { application, differs }: Po
     return [{ ...basis, kind: 'text', hint: told, ...value }];
   }
   const limits = typeof own === 'object' ? (own as BlastRadius) : undefined;
-  const options = [
-    { value: '', label: `As in the application: ${usual}` },
-    ...Object.entries(words.values).map(([value, label]) => ({ value, label })),
-  ];
+  const options = [{ value: '', label: `As in the application: ${usual}` }, ...valueOptions(words)];
   const value = limits ? 'beyond' : own === undefined ? '' : String(own);
   const choice: FormField = { ...basis, ...hint, kind: 'choice', options, value };
   return point === 'blastRadius' ? [choice, ...limitFields(basis.name, limits)] : [choice];

@@ -160,6 +160,13 @@ export const PROVISIONING_POINTS: Readonly<Record<keyof ProvisioningPolicy, Poin
   },
 };
 
+/** The values of a point, to be chosen from. */
+export function valueOptions({
+  values = {},
+}: PointWords): readonly { readonly value: string; readonly label: string }[] {
+  return Object.entries(values).map(([value, label]) => ({ value, label }));
+}
+
 /** A value of a point in words. */
 export function valueWords({ values = {} }: PointWords, value: unknown): string {
   if (typeof value === 'object' && value !== null) {

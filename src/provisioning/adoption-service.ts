@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.js';
+import { walkPages } from '../core/page-walk.js';
 import type { DirectoryUser } from '../storage/directory-user.js';
 import { type ManagedStorage, manage, managed } from '../storage/managed-storage.js';
 import type { DirectoryScope } from '../storage/scope.js';
@@ -67,12 +68,12 @@ export function createAdoptionService(
     const ids = items.map(({ id }) => id);
     const people = ids.length === 0 ? [] : await storage.people.ofDirectoryUsers(scope, ids);
     const known = new Set(people.flatMap(({ directoryUsers }) => directoryUsers.map(({ id }) => id)));
-    const users: DirectoryUser[] = [];
+    const found: DirectoryUser[] = [];
     for (const user of items) {
       // Whose person was deleted is no stranger: only the directory brings them back.
-      if (!known.has(user.id) && (await storage.people.linkedTo(scope, user.id)) === undefined) users.push(user);
+      if (!known.has(user.id) && (await storage.people.linkedTo(scope, user.id)) === undefined) found.push(user);
     }
-    return { users, next };
+    return { items: found, ...(next !== undefined && { next }) };
   }
 
   /** Adopts one, if it is there and nobody's still. */
@@ -93,13 +94,13 @@ export function createAdoptionService(
 
   return {
     async preview(scope, { after, limit }) {
-      const { users, next } = await strangers(scope, after, limit);
+      const { items: users, next } = await strangers(scope, after, limit);
       const people: Adoptable[] = [];
       for (const user of users) {
         const match = await matchOf(storage, scope, user, rules);
         people.push({ directoryUserId: user.id, userName: String(user.attributes['userName']), match });
       }
-      const { mapping } = await mappings.get(scope);
+      const { mapping } = await mappings.mode(scope);
       const groups = after === '' && mapping.mode === 'auto' ? await mappings.preview(scope, mapping) : undefined;
       return {
         people,
@@ -109,15 +110,13 @@ export function createAdoptionService(
     },
 
     async adopt(scope, { by, progress }) {
-      const { mapping } = await mappings.get(scope);
+      const { mapping } = await mappings.mode(scope);
       // Groups first: the teams are there when their members come.
       if (mapping.mode === 'auto') await mappings.save(scope, mapping, { by });
       let report: AdoptionReport = { created: 0, linked: 0, waiting: 0, refused: [] };
-      for (let after: string | undefined = ''; after !== undefined; ) {
-        const { users, next } = await strangers(scope, after, PAGE);
+      for await (const users of walkPages((after) => strangers(scope, after, PAGE))) {
         for (const { id } of users) report = counted(report, id, await outcomeOf(() => adoptOne(scope, id, by)));
         progress?.(report);
-        after = next;
       }
       return report;
     },

@@ -1,3 +1,4 @@
+import { walkPages } from '../core/page-walk.js';
 import type { ManagedStorage } from '../storage/managed-storage.js';
 import type { DirectoryScope } from '../storage/scope.js';
 import type { TeamPlan } from './auto-team.js';
@@ -78,10 +79,8 @@ function withoutLinks(storage: ManagedStorage): ManagedStorage {
 
 async function allGroups({ groups }: ManagedStorage, scope: DirectoryScope): Promise<readonly GroupName[]> {
   const names: GroupName[] = [];
-  for (let after: string | undefined = ''; after !== undefined; ) {
-    const page: Awaited<ReturnType<typeof groups.query>> = await groups.query(scope, { page: { after, count: 1000 } });
-    names.push(...page.items.map(nameOf));
-    after = page.next;
+  for await (const page of walkPages((after) => groups.query(scope, { page: { after, count: 1000 } }))) {
+    names.push(...page.map(nameOf));
   }
   return names;
 }

@@ -40,11 +40,7 @@ export async function* previewedRows(
   const inactive = countsForGrants(false, policy) ? 'count' : 'leave-out';
   let after: string | undefined = '';
   while (after !== undefined) {
-    const step: Awaited<ReturnType<ManagedStorage['grants']['previewRows']>> = await storage.grants.previewRows(
-      scope,
-      plan,
-      { after, limit: PART, inactive },
-    );
+    const step: GrantRowStep = await storage.grants.previewRows(scope, plan, { after, limit: PART, inactive });
     yield step.changed;
     after = step.next;
   }

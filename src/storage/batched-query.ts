@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { walkPages } from '../core/page-walk.js';
 import { compileFilter, type MembershipLookup } from './evaluate-filter.js';
 import type { GroupStore } from './group-store.js';
 import type { Filter, Page, PageRequest, Query } from './query.js';
@@ -161,14 +162,8 @@ async function lookUpMembers(
     }
   }
   for (const groupId of groupIds) {
-    let after: string | undefined = '';
-    while (after !== undefined) {
-      const page: Awaited<ReturnType<GroupStore['members']>> = await groups.members(scope, groupId, {
-        after,
-        limit: MEMBER_BATCH,
-      });
-      for (const member of page.items) note(groupId, member.id);
-      after = page.next;
+    for await (const page of walkPages((after) => groups.members(scope, groupId, { after, limit: MEMBER_BATCH }))) {
+      for (const member of page) note(groupId, member.id);
     }
   }
   return (groupId, memberId) => members.get(groupId)?.has(memberId) ?? false;

@@ -1,4 +1,5 @@
 import { foldCase } from '../core/fold.js';
+import { walkPages } from '../core/page-walk.js';
 import type { DirectoryUser } from '../storage/directory-user.js';
 import type { DirectoryGroup, GroupMember, MemberChange, MemberChangeResult } from '../storage/group-store.js';
 import type { JsonObject } from '../storage/resource-store.js';
@@ -53,12 +54,7 @@ export async function membersOf(
   limit = 1000,
 ): Promise<readonly GroupMember[]> {
   const met: GroupMember[] = [];
-  let after: string | undefined = '';
-  while (after !== undefined) {
-    const page: Awaited<ReturnType<typeof groups.members>> = await groups.members(scope, groupId, { after, limit });
-    met.push(...page.items);
-    after = page.next;
-  }
+  for await (const page of walkPages((after) => groups.members(scope, groupId, { after, limit }))) met.push(...page);
   return met;
 }
 

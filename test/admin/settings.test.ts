@@ -114,6 +114,16 @@ describe('the policy of a directory', () => {
     expect((await operator.get(page)).body.provisioning.mayChange).toBe(true);
   });
 
+  it('of two changes at once one is made, and the other one hears of it', async () => {
+    const { path, owner } = await directorySite();
+    const { version } = (await owner.get(path)).body;
+    const wishes = [{ groupNames: 'any' }, { externalIds: 'any' }];
+    const answers = await Promise.all(wishes.map((policy) => owner.put(`${path}/policy`, { policy, version })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    const { differs } = (await owner.get(`${path}/policy`)).body.scim;
+    expect(differs).toEqual(wishes[answers.findIndex(({ status }) => status === 200)]);
+  });
+
   it('a version that somebody else has changed is a choice in words, and nothing is overwritten', async () => {
     const { path, owner } = await directorySite();
     const [page, action] = [`${path}/policy`, `${path}/policy?method=PUT`];

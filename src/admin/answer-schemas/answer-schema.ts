@@ -9,7 +9,7 @@ type OptionalName<T> = { [Name in keyof T]-?: object extends Pick<T, Name> ? Nam
  */
 export function answerSchema<T extends object>(
   properties: { readonly [Name in keyof T & string]-?: JsonSchema },
-  absent: readonly OptionalName<T>[] = [],
+  ...[absent = []]: [OptionalName<T>] extends [never] ? [] : [absent: readonly OptionalName<T>[]]
 ): JsonSchema {
   const optional = new Set<string>(absent);
   return { type: 'object', properties, required: Object.keys(properties).filter((name) => !optional.has(name)) };

@@ -1,6 +1,6 @@
 import type { JournalPage } from '../../storage/journal-store.js';
 import { html } from '../html.js';
-import { pageAbove } from '../page-above.js';
+import { pageAbove } from '../page-address.js';
 import { definePage, type PortalPage } from '../page-view.js';
 import { name, time } from '../text.js';
 

@@ -1,6 +1,6 @@
 import type { TenantReport } from '../../admin/oidc-tenant-routes.js';
 import { html } from '../html.js';
-import { pageAbove } from '../page-above.js';
+import { pageAbove } from '../page-address.js';
 import { definePage, type PortalPage } from '../page-view.js';
 
 /** What came of looking at an identity provider. */

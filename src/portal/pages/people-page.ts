@@ -5,7 +5,6 @@ import { definePage, type PortalPage } from '../page-view.js';
 import { SOURCE_WORDS } from '../source-words.js';
 import { name } from '../text.js';
 
-const SOURCES = ['manual', 'scim', 'login'] as const;
 const STATES = ['manual', 'pending', 'invited', 'active', 'deactivated'] as const;
 
 /** The people of the organization with their source and state. */
@@ -14,7 +13,7 @@ export const peoplePage: PortalPage = definePage<PeopleAnswer>({
   title: () => 'People',
   render: (view, { items, next, source, state }) => html`
 <form class="row" method="get" action="${view.link('list-people')}" aria-label="Filter">
-<div class="field"><label for="source">Source</label><select id="source" name="source"><option value="">any</option>${SOURCES.map((each) => html`<option value="${each}"${each === source && html` selected`}>${SOURCE_WORDS[each]}</option>`)}</select></div>
+<div class="field"><label for="source">Source</label><select id="source" name="source"><option value="">any</option>${Object.entries(SOURCE_WORDS).map(([value, label]) => html`<option value="${value}"${value === source && html` selected`}>${label}</option>`)}</select></div>
 <div class="field"><label for="state">State</label><select id="state" name="state"><option value="">any</option>${STATES.map((each) => html`<option${each === state && html` selected`}>${each}</option>`)}</select></div>
 <p><button>Filter</button></p></form>
 ${items.length === 0 && html`<p>Nobody${source !== undefined || state !== undefined ? ' like that' : ''}${next !== undefined ? ' on this page' : ''}.</p>`}

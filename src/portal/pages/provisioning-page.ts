@@ -1,14 +1,10 @@
 import type { ProvisioningAnswer } from '../../admin/provisioning-routes.js';
+import type { FormField } from '../field.js';
 import { form } from '../form.js';
 import { type Html, html } from '../html.js';
 import { definePage, type PageView, type PortalPage } from '../page-view.js';
-import { PROVISIONING_POINTS, valueWords } from '../policy-words.js';
+import { PROVISIONING_POINTS, valueOptions, valueWords } from '../policy-words.js';
 import { copied, name, plainName, time } from '../text.js';
-
-const SWITCH = [
-  { value: 'on', label: 'On' },
-  { value: 'refuse', label: 'Off' },
-] as const;
 
 /** One SCIM directory: its base URL, its name, and how it provisions. */
 export const provisioningPage: PortalPage = definePage<ProvisioningAnswer>({
@@ -29,19 +25,10 @@ ${form(view, {
   params,
   hidden,
   submit: 'Save',
-  fields: [
-    { kind: 'choice', name: 'autoProvision', label: 'Add people', options: SWITCH, value: policy.autoProvision },
-    {
-      kind: 'choice',
-      name: 'autoDeprovision',
-      label: 'Deactivate and delete people',
-      options: SWITCH,
-      value: policy.autoDeprovision,
-    },
-  ],
+  fields: [choiceOf('autoProvision', policy), choiceOf('autoDeprovision', policy)],
 })}</section>
 <section aria-labelledby="phones"><h2 id="phones">Phone numbers</h2>
-<dl><dt>People may change their own</dt><dd>${policy.phoneChange ? 'yes' : 'no'}</dd><dt>They must confirm it</dt><dd>${policy.phoneConfirmation ? 'yes' : 'no'}</dd><dt>${PROVISIONING_POINTS.pushedPhones.question}</dt><dd>${valueWords(PROVISIONING_POINTS.pushedPhones, policy.pushedPhones)}</dd></dl>
+<dl><dt>People may change their own</dt><dd>${policy.phoneChange ? 'yes' : 'no'}</dd><dt>${PROVISIONING_POINTS.phoneConfirmation.question}</dt><dd>${policy.phoneConfirmation ? 'yes' : 'no'}</dd><dt>${PROVISIONING_POINTS.pushedPhones.question}</dt><dd>${valueWords(PROVISIONING_POINTS.pushedPhones, policy.pushedPhones)}</dd></dl>
 ${mayChangePolicy ? phoneForm(view, answer) : html`<p class="quiet">To change this, please contact support.</p>`}</section>
 ${attributeRoles(view, answer)}
 <section aria-labelledby="rename"><h2 id="rename">Name and state</h2>
@@ -51,6 +38,15 @@ ${directory.disabledAt === undefined ? form(view, { action: 'disable-directory',
   },
 });
 
+/** A point of the policy, asked about as on its own page. */
+function choiceOf(
+  point: 'autoProvision' | 'autoDeprovision' | 'pushedPhones',
+  policy: ProvisioningAnswer['policy'],
+): FormField {
+  const words = PROVISIONING_POINTS[point];
+  return { kind: 'choice', name: point, label: words.question, options: valueOptions(words), value: policy[point] };
+}
+
 function phoneForm(view: PageView, { directory, version, policy, phoneCountry = '' }: ProvisioningAnswer): Html {
   return form(view, {
     action: 'change-phone-settings',
@@ -59,24 +55,20 @@ function phoneForm(view: PageView, { directory, version, policy, phoneCountry = 
     hidden: { version: String(version) },
     submit: 'Save phone settings',
     fields: [
-      { kind: 'yes-no', name: 'phoneChange', label: 'People may change their own number', value: policy.phoneChange },
+      {
+        kind: 'yes-no',
+        name: 'phoneChange',
+        label: PROVISIONING_POINTS.phoneChange.question,
+        value: policy.phoneChange,
+      },
       {
         kind: 'yes-no',
         name: 'phoneConfirmation',
-        label: 'They must confirm it',
+        label: PROVISIONING_POINTS.phoneConfirmation.question,
         hint: 'Recommended: a number counts only then.',
         value: policy.phoneConfirmation,
       },
-      {
-        kind: 'choice',
-        name: 'pushedPhones',
-        label: PROVISIONING_POINTS.pushedPhones.question,
-        options: Object.entries(PROVISIONING_POINTS.pushedPhones.values ?? {}).map(([value, label]) => ({
-          value,
-          label,
-        })),
-        value: policy.pushedPhones,
-      },
+      choiceOf('pushedPhones', policy),
       {
         kind: 'text',
         name: 'phoneCountry',

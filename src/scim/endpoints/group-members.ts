@@ -1,3 +1,4 @@
+import { walkPages } from '../../core/page-walk.js';
 import type { GroupMember } from '../../storage/group-store.js';
 import type { JsonObject } from '../../storage/resource-store.js';
 import type { Storage } from '../../storage/storage.js';
@@ -8,17 +9,12 @@ import type { ScimContext } from '../message/scim-message.js';
 export const MEMBER_PAGE = 1000;
 
 /** All direct members, page by page. */
-export async function* memberPages(
+export function memberPages(
   storage: Storage,
   { scope }: ScimContext,
   groupId: string,
-): AsyncGenerator<readonly GroupMember[]> {
-  let after: string | undefined = '';
-  while (after !== undefined) {
-    const page = await storage.groups.members(scope, groupId, { after, limit: MEMBER_PAGE });
-    yield page.items;
-    after = page.next;
-  }
+): AsyncIterable<readonly GroupMember[]> {
+  return walkPages((after) => storage.groups.members(scope, groupId, { after, limit: MEMBER_PAGE }));
 }
 
 /** `members` of a group as they are shown (RFC 7643 section 4.2); `undefined` where they are more than one page. */

@@ -1,4 +1,5 @@
 import { newId } from '../../core/id.js';
+import { walkPages } from '../../core/page-walk.js';
 import type { DirectoryScope } from '../../storage/scope.js';
 import type { Storage } from '../../storage/storage.js';
 import type { TrafficBatch, TrafficCount, TrafficEntry, TrafficStore } from '../../storage/traffic-store.js';
@@ -145,16 +146,8 @@ function trafficRule({
 
 async function walk(traffic: TrafficStore, scope: DirectoryScope, failed?: boolean): Promise<readonly TrafficEntry[]> {
   const met: TrafficEntry[] = [];
-  let after: string | undefined = '';
-  while (after !== undefined) {
-    const page: Awaited<ReturnType<TrafficStore['page']>> = await traffic.page(scope, {
-      after,
-      limit: 2,
-      ...(failed !== undefined && { failed }),
-    });
-    met.push(...page.items);
-    after = page.next;
-  }
+  const which = { limit: 2, ...(failed !== undefined && { failed }) };
+  for await (const page of walkPages((after) => traffic.page(scope, { after, ...which }))) met.push(...page);
   return met;
 }
 
