@@ -115,14 +115,17 @@ export const HOLDS_SCHEMA: JsonSchema = answerSchema<HoldsAnswer>(
     directoryId: TEXT,
     next: NEXT,
     items: listOf(
-      answerSchema<Hold>({
-        id: TEXT,
-        reason: oneOf('blast-radius', 'last-owner'),
-        at: TIME,
-        people: COUNT,
-        more: TRUTH,
-        first: listOf(answerSchema<Hold['first'][number]>({ userId: TEXT, name: TEXT, place: TEXT })),
-      }),
+      answerSchema<Hold>(
+        {
+          id: TEXT,
+          reason: oneOf('blast-radius', 'last-owner'),
+          at: TIME,
+          people: COUNT,
+          more: TRUTH,
+          first: listOf(answerSchema<Hold['first'][number]>({ userId: TEXT, name: TEXT, place: TEXT })),
+        },
+        ['more'],
+      ),
     ),
   },
   ['next'],
