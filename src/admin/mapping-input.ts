@@ -49,6 +49,18 @@ interface GroupWish {
   readonly confirm?: string;
 }
 
+/** A mapping, and where each of its rows or default teams stood in what was sent. */
+export interface ReadMapping {
+  readonly mapping: GroupMapping;
+  /** Nothing for those that were there before. */
+  readonly sentAt: readonly (number | undefined)[];
+}
+
+interface ReadRows {
+  readonly rows: readonly MappingRow[];
+  readonly sentAt: readonly number[];
+}
+
 const MOST_ROWS = 10_000;
 const text: JsonSchema = { type: 'string', minLength: 1, maxLength: 1000 };
 const place = {
@@ -95,21 +107,20 @@ export async function readMapping(
   context: AdminContext,
   input: MappingInput,
   current: GroupMapping,
-): Promise<GroupMapping> {
+): Promise<ReadMapping> {
   const { roles } = site.rules;
   switch (input.mode) {
     case 'manual': {
       const before = current.mode === 'manual' ? current.rows : [];
-      if (!input.rows) return { mode: 'manual', rows: before };
-      return { mode: 'manual', rows: await readRows(site, context, input.rows, before) };
+      if (!input.rows) return { mapping: { mode: 'manual', rows: before }, sentAt: [] };
+      const { rows, sentAt } = await readRows(site, context, input.rows, before);
+      return { mapping: { mode: 'manual', rows }, sentAt };
     }
     case 'off': {
       const rows = (input.defaultTeams ?? []).map((each) => ({ ...each, groupId: '' }));
-      const read = await readRows(site, context, rows, [], 'defaultTeams');
-      return {
-        mode: 'off',
-        defaultTeams: read.map(({ target, role }) => ({ teamId: target.slice('team:'.length), role })),
-      };
+      const { rows: read, sentAt } = await readRows(site, context, rows, [], 'defaultTeams');
+      const defaultTeams = read.map(({ target, role }) => ({ teamId: target.slice('team:'.length), role }));
+      return { mapping: { mode: 'off', defaultTeams }, sentAt };
     }
     case 'auto': {
       const { filter = [], teamRole = roles.team[0].name, organizationRole, allow } = input;
@@ -119,13 +130,14 @@ export async function readMapping(
       const asks = allow === true && kept === undefined;
       if (asks) requireOwner(context);
       const allowedBy = asks ? context.actor.id : allow === false ? undefined : kept;
-      return {
+      const mapping = {
         mode: 'auto',
         filter,
         teamRole,
         ...(organizationRole !== undefined && { organizationRole }),
         ...(allowedBy !== undefined && { allowedBy }),
-      };
+      } as const;
+      return { mapping, sentAt: [] };
     }
   }
 }
@@ -137,11 +149,11 @@ export async function withRowsOf(
   groupId: string,
   { rows: places = [], others }: Pick<GroupWish, 'rows' | 'others'>,
   current: GroupMapping,
-): Promise<GroupMapping> {
+): Promise<ReadMapping> {
   if (current.mode !== 'manual') {
     throw new AdminProblem('not_now', { sentence: 'Groups are mapped one by one in manual mode only.' });
   }
-  const rows = await readRows(
+  const { rows, sentAt } = await readRows(
     site,
     context,
     places.map((each) => ({ ...each, groupId })),
@@ -149,7 +161,7 @@ export async function withRowsOf(
   );
   const named = new Set([...places, ...rows].map(({ target }) => target));
   const kept = current.rows.filter((row) => row.groupId !== groupId || (others === 'keep' && !named.has(row.target)));
-  return { mode: 'manual', rows: [...kept, ...rows] };
+  return { mapping: { mode: 'manual', rows: [...kept, ...rows] }, sentAt: [...kept.map(() => undefined), ...sentAt] };
 }
 
 async function readRows(
@@ -158,9 +170,10 @@ async function readRows(
   inputs: readonly (PlaceInput & { readonly groupId: string })[],
   before: readonly MappingRow[],
   name = 'rows',
-): Promise<readonly MappingRow[]> {
+): Promise<ReadRows> {
   const { organizationId, actor } = context;
   const rows: MappingRow[] = [];
+  const sentAt: number[] = [];
   const faults = [];
   for (const [
     index,
@@ -179,7 +192,8 @@ async function readRows(
     if (asks) requireOwner(context);
     const allowedBy = asks ? actor.id : allow === false ? undefined : kept;
     rows.push({ groupId, target, role, ...(allowedBy !== undefined && { allowedBy }) });
+    sentAt.push(index);
   }
   if (faults.length > 0) throw new AdminProblem('invalid_input', { faults });
-  return rows;
+  return { rows, sentAt };
 }

@@ -5,6 +5,7 @@ import { managed } from '../storage/managed-storage.js';
 import type { DirectoryScope } from '../storage/scope.js';
 import type { AdminSite } from './admin-site.js';
 import type { DirectoryAnswer } from './directory-answer.js';
+import type { ReadMapping } from './mapping-input.js';
 import { placeNames } from './place-names.js';
 
 /** A line from a group to what it gives, before and after. */
@@ -175,13 +176,18 @@ const FAULTS: Readonly<Record<MappingFault['reason'], string>> = {
   twice: 'is there twice: a group has one role in a team',
 };
 
-/** Faults of a mapping as faults of fields. */
+/** Faults of a mapping as faults of the fields that were sent; `others` for what was there before. */
 export function mappingFaults(
   faults: readonly MappingFault[],
-  list: 'rows' | 'defaultTeams',
+  { mapping, sentAt }: ReadMapping,
 ): readonly ConfigurationFault[] {
-  return faults.map(({ index, reason }) => ({
-    path: index === undefined ? 'teamRole' : `${list}[${index}]`,
-    message: FAULTS[reason],
-  }));
+  const list = mapping.mode === 'off' ? 'defaultTeams' : 'rows';
+  const sent = faults.flatMap(({ index, reason }) => {
+    if (index === undefined) return [{ path: 'teamRole', message: FAULTS[reason] }];
+    const at = sentAt[index];
+    return at === undefined ? [] : [{ path: `${list}[${at}]`, message: FAULTS[reason] }];
+  });
+  const earlier = faults.filter(({ index }) => index !== undefined && sentAt[index] === undefined);
+  const told = new Set(earlier.map(({ reason }) => `have a row from before that ${FAULTS[reason]}`));
+  return [...sent, ...[...told].map((message) => ({ path: 'others', message }))];
 }

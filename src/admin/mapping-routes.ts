@@ -8,7 +8,7 @@ import type { AdminSite } from './admin-site.js';
 import { GROUP_SCHEMA, GROUPS_SCHEMA, PREVIEW_SCHEMA } from './answer-schemas/mapping-schemas.js';
 import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
 import { DIRECTORY, OWNER, provisioningAt } from './directory-place.js';
-import { GROUP_WISH, MAPPING_WISH, readMapping, withRowsOf } from './mapping-input.js';
+import { GROUP_WISH, MAPPING_WISH, type ReadMapping, readMapping, withRowsOf } from './mapping-input.js';
 import { type MappingPreview, mappingFaults, namedPreview } from './mapping-preview.js';
 import { PAGE, PAGE_SIZE, type PageQuery, pageOf, pageWithin } from './page-query.js';
 import { placeNames } from './place-names.js';
@@ -60,7 +60,7 @@ export interface GroupPlaceAnswer extends MappingFrame {
 
 /** What the groups of a directory give: looked at, previewed, saved. */
 export function mappingRoutes(site: AdminSite): readonly AdminRoute[] {
-  type Wanted = (current: GroupMapping) => Promise<GroupMapping>;
+  type Wanted = (current: GroupMapping) => Promise<ReadMapping>;
   interface Wish {
     readonly context: AdminContext;
     readonly directoryId: string;
@@ -72,9 +72,10 @@ export function mappingRoutes(site: AdminSite): readonly AdminRoute[] {
   async function previewed({ context, directoryId, version, wanted, save }: Wish): Promise<MappingPreview> {
     const { scope, service, directory } = await provisioningAt(site, context.organizationId, directoryId);
     const { mapping: before } = await service.mappings.get(scope);
-    const after = await wanted(before);
+    const read = await wanted(before);
+    const { mapping: after } = read;
     const planned = await service.mappings.preview(scope, after);
-    if ('faults' in planned) throw refused(after, planned.faults);
+    if ('faults' in planned) throw refused(read, planned.faults);
     const { preview, needsConfirmation } = planned;
     const frame = { directory: directoryAnswer(site, directory), version, save, needsConfirmation };
     return namedPreview(site, scope, { before, after, preview }, frame);
@@ -84,10 +85,11 @@ export function mappingRoutes(site: AdminSite): readonly AdminRoute[] {
     const { context, directoryId, version, wanted, save } = wish;
     const { scope, service, directory } = await provisioningAt(site, context.organizationId, directoryId);
     const { mapping: before } = await service.mappings.get(scope);
-    const after = await wanted(before);
+    const read = await wanted(before);
+    const { mapping: after } = read;
     const told = confirm === undefined ? {} : { confirm };
     const result = await service.mappings.save(scope, after, { by: context.actor.id, ifVersion: version, ...told });
-    if (result.kind === 'faults') throw refused(after, result.faults);
+    if (result.kind === 'faults') throw refused(read, result.faults);
     const needsConfirmation = result.kind === 'needs-confirmation';
     const { version: now } = await service.mappings.mode(scope);
     const frame = { directory: directoryAnswer(site, directory), version: now, save, needsConfirmation };
@@ -182,9 +184,8 @@ export function mappingRoutes(site: AdminSite): readonly AdminRoute[] {
   ];
 }
 
-function refused(after: GroupMapping, faults: Parameters<typeof mappingFaults>[0]): AdminProblem {
-  const list = after.mode === 'off' ? 'defaultTeams' : 'rows';
-  return new AdminProblem('invalid_input', { faults: mappingFaults(faults, list) });
+function refused(read: ReadMapping, faults: Parameters<typeof mappingFaults>[0]): AdminProblem {
+  return new AdminProblem('invalid_input', { faults: mappingFaults(faults, read) });
 }
 
 async function readGroups(

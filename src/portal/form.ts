@@ -1,4 +1,3 @@
-import type { ConfigurationFault } from '../core/option-faults.js';
 import { type FieldLine, type FormField, field } from './field.js';
 import { type Html, type HtmlPart, html } from './html.js';
 import type { PageView, SubmittedForm } from './page-view.js';
@@ -43,13 +42,17 @@ export function form(view: PageView, shape: FormShape): Html {
   const formId = view.formId();
   const questions = fields.flatMap((each) => (each.kind === 'line' ? each.fields : [each]));
   const failed = failedForm(view, action, params);
-  const faults = failed?.problem.faults ?? [];
+  const faults = (failed?.problem.faults ?? []).map((fault) => ({ ...fault, at: fieldAt(fault.path, questions) }));
+  const faultsOf = (name: string | undefined) => faults.filter(({ at }) => at === name);
   const sent = { _token: view.formToken, _key: view.formKey(), ...hidden };
   const address = view.link(action, params, method === 'POST' ? {} : { method });
-  const asked = (each: FormField) => field(each, formId, failed?.values.get(each.name), faultsAt(faults, each.name));
+  const asked = (each: FormField) => {
+    const wrong = faultsOf(each.name).map(({ message }) => message);
+    return field(each, formId, failed?.values.get(each.name), wrong);
+  };
   const look = danger ? 'danger' : second ? 'second' : undefined;
   return html`<form method="post" action="${address}"${label !== undefined && html` aria-label="${label}"`}>
-${failed && problemBox(failed.problem, strayFaults(faults, questions))}
+${failed && problemBox(failed.problem, faultsOf(undefined))}
 ${failed?.problem.code === 'stale_version' && choice(view, failed, questions)}
 ${Object.entries(sent).map(([key, value]) => html`<input type="hidden" name="${key}" value="${value}">`)}
 ${fields.map((each) => (each.kind === 'line' ? html`<fieldset class="line"><legend>${each.label}</legend>${each.fields.map(asked)}</fieldset>` : asked(each)))}
@@ -67,19 +70,12 @@ function failedForm(
   return Object.entries(params).every(([key, value]) => submitted.params[key] === value) ? submitted : undefined;
 }
 
-function faultsAt(faults: readonly ConfigurationFault[], name: string): readonly string[] {
-  return faults.filter(({ path }) => isAt(path, name)).map(({ message }) => message);
-}
-
-function strayFaults(
-  faults: readonly ConfigurationFault[],
-  fields: readonly FormField[],
-): readonly ConfigurationFault[] {
-  return faults.filter(({ path }) => !fields.some(({ name }) => isAt(path, name)));
-}
-
-function isAt(path: string, name: string): boolean {
-  return path === name || path.startsWith(`${name}[`) || path.startsWith(`${name}.`);
+/** The field that a fault stands beside. What is wrong with a line as a whole stands beside its first field. */
+function fieldAt(faultPath: string, fields: readonly FormField[]): string | undefined {
+  const path = faultPath.replace(/\[(\d+)\]/g, '.$1');
+  const own = fields.find(({ name }) => path === name || path.startsWith(`${name}.`));
+  const place = own ?? (/\.\d+$/.test(path) ? fields.find(({ name }) => name.startsWith(`${path}.`)) : undefined);
+  return place?.name;
 }
 
 /** Both versions, where somebody else was faster: what was typed, and what is there now. */

@@ -366,6 +366,27 @@ describe('what groups give', () => {
     expect(body.group.rows[0]).toMatchObject({ role: 'Administrator', allowedBy: 'owner' });
   });
 
+  it('says what is wrong with a line at the line that was sent, and beside it on the page', async () => {
+    const { owner, path, groupId, versionNow } = await mapped();
+    const at = `${path}/groups/${groupId}`;
+    await owner.put(at, { rows: [{ teamName: 'Red' }], version: await versionNow() }).expect(200);
+    const rows = [{ keep: false }, { teamName: 'Blue' }, { teamName: 'Blue', role: 'Emperor' }];
+    const { body } = await owner.put(at, { rows, others: 'keep', version: await versionNow() }).expect(400);
+    expect(body.faults).toEqual([
+      { path: 'rows[2]', message: 'names a role that does not exist' },
+      { path: 'rows[2]', message: 'is there twice: a group has one role in a team' },
+    ]);
+    const twice = await owner.submit(at, `${at}/preview`, { 'rows.1.teamName': 'Blue', 'rows.3.teamName': 'Blue' });
+    expect(twice.status).toBe(400);
+    expect(twice.text).toContain('Team 4: is there twice: a group has one role in a team');
+    const unknown = await owner.submit(at, `${at}/preview`, { 'rows.2.teamName': 'Nowhere' });
+    expect(unknown.text).toContain('Team 3: is the name of no team');
+    expect(unknown.text).not.toContain('rows[');
+    const teams = { mode: 'off', defaultTeams: [{ keep: false }, { target: 'team:gone' }] };
+    const off = await owner.put(`${path}/mapping`, { ...teams, version: await versionNow() }).expect(400);
+    expect(off.body.faults[0].path).toBe('defaultTeams[1]');
+  });
+
   it('AQ-48 AQ-49 AQ-51 AQ-64: another mode shows first which teams come and who leaves, and asks to confirm', async () => {
     const { owner, path, groupId, versionNow, site } = await mapped();
     await owner
