@@ -7,6 +7,7 @@ import type { AdminSite, DirectoryKind } from './admin-site.js';
 import { DIRECTORIES_SCHEMA, DIRECTORY_SCHEMA } from './answer-schemas/directory-schemas.js';
 import { DIRECTORY_VERSION, type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
 import { directoryOf, unchangedDirectory } from './directory-place.js';
+import { PAGE, type PageQuery, pageWithin } from './page-query.js';
 
 const DIRECTORIES = '/organizations/{organizationId}/directories';
 const DIRECTORY = '/organizations/{organizationId}/directories/{directoryId}';
@@ -20,6 +21,7 @@ export interface DirectoriesAnswer {
   readonly kinds: readonly DirectoryKind[];
   /** Why not, in a sentence. */
   readonly reason?: string;
+  readonly next?: string;
 }
 
 interface NewDirectoryInput {
@@ -51,12 +53,14 @@ export function directoryRoutes(site: AdminSite): readonly AdminRoute[] {
       ...OWNER,
       title: 'SCIM directories of the organization',
       answer: DIRECTORIES_SCHEMA,
-      handle: async (context): Promise<DirectoriesAnswer> => {
+      query: inputSchema<PageQuery>(PAGE),
+      handle: async (context, { query }): Promise<DirectoriesAnswer> => {
         const { organizationId } = context;
         const reason = await whyNotCreated(site, context);
-        const items = (await directories.list({ organizationId })).map((each) => directoryAnswer(site, each));
+        const { items: shown, ...more } = pageWithin(query, await directories.list({ organizationId }));
+        const items = shown.map((each) => directoryAnswer(site, each));
         const kinds = site.directoryKinds;
-        return { items, kinds, mayCreate: reason === undefined, ...(reason !== undefined && { reason }) };
+        return { items, ...more, kinds, mayCreate: reason === undefined, ...(reason !== undefined && { reason }) };
       },
     }),
     defineRoute({
@@ -151,6 +155,8 @@ async function createDirectory(
 ): Promise<DirectoryAnswer> {
   const { directories, tenants, provisioning, directoryKinds } = site;
   const { organizationId, actor } = context;
+  // An operator may name any organization; what names none must not begin to be one.
+  if (!(await site.storage.organizations.get(organizationId))) throw new AdminProblem('not_found');
   const sentence = await whyNotCreated(site, context);
   if (sentence !== undefined) throw new AdminProblem('not_now', { sentence, mender: 'operator' });
   const active = (await tenants.list({ organizationId })).filter(({ state }) => state === 'active');
