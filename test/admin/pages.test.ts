@@ -184,10 +184,10 @@ describe('pages', () => {
       const seen = new Set<string>();
       let path: string | undefined = `${ACME}/${list}`;
       while (path !== undefined) {
-        const { text } = await owner.page(path).expect(200);
+        const { text }: { readonly text: string } = await owner.page(path).expect(200);
         expect(Buffer.byteLength(text)).toBeLessThan(100_000);
         for (const [, id = ''] of text.matchAll(new RegExp(`${list}/([\\w-]{36})`, 'g'))) seen.add(id);
-        const next = /href="([^"]*after=[^"]*)"/.exec(text)?.[1];
+        const next: string | undefined = /href="([^"]*after=[^"]*)"/.exec(text)?.[1];
         path = next?.replaceAll('&#38;', '&').replace(MOUNT, '');
       }
       expect([list, seen.size]).toEqual([list, count]);
