@@ -487,9 +487,13 @@ describe('an organization of the example, from nothing', () => {
     expect(textOf(tenant.text)).toMatch(/newco\.example\W+proved/i);
 
     await browser.press(await browser.follow(steps, 'Sign in as the operator'), 'Olga Operator');
-    const request = await browser.follow(await browser.follow(steps, 'the requests'), 'newco.example');
+    const asOperator = await browser.open(steps.url);
+    const request = await browser.follow(await browser.follow(asOperator, 'the requests'), 'newco.example');
     expect(textOf((await browser.press(request, 'Approve')).text)).toContain('The request was approved.');
     await browser.press(await browser.follow(steps, 'be the owner again'), 'Ada Byron');
+    const portalLinks = linksOf(asOperator).filter((path) => path.startsWith('/portal'));
+    expect(new Set(portalLinks)).toEqual(new Set(['/portal/oidc-requests']));
+    expect(linksOf(steps)).not.toContain('/portal/oidc-requests');
 
     const atProvider = await browser.follow(await browser.open(tenant.url), 'Test sign-in');
     const tested = await browser.press(atProvider, 'Sign in', { email: 'zoe.park@newco.example' });
@@ -842,6 +846,11 @@ function accountIn({ text }: LoopbackPage, name: string): { readonly account: st
   const account = new RegExp(`name="account" value="([^"]+)">${name}<`).exec(text)?.[1];
   if (account === undefined) throw new Error(`there is no ${name} in ${text}`);
   return { account };
+}
+
+/** Where the links of a page lead to. */
+function linksOf({ text }: LoopbackPage): readonly string[] {
+  return [...text.matchAll(/ href="([^"]+)"/g)].map(([, path = '']) => path);
 }
 
 /** What a page offers to be copied. */

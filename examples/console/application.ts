@@ -43,7 +43,9 @@ export function createApplication(
     const person = personOf(request);
     const organization = person?.organizationId && (await organizations.get(person.organizationId));
     const done = organization ? await setupProgress(site, organization.id) : new Set<SetupStep>();
-    response.set('Cache-Control', 'no-store').send(setupPage(site, organization || undefined, person, done));
+    const role = person && (await roleOf(provisioning, person));
+    const text = setupPage(site, organization || undefined, person, { done, role });
+    response.set('Cache-Control', 'no-store').send(text);
   });
   app.get('/', async (request, response) => {
     response.set('Cache-Control', 'no-store').send(await frontPage(site, personOf(request)));

@@ -1,4 +1,4 @@
-import type { Organization } from 'express-sso-scim';
+import type { AdminRole, Organization } from 'express-sso-scim';
 import type { ConsoleSite } from './console-site.js';
 import { escapeHtml, page } from './page.js';
 import type { Person } from './person.js';
@@ -11,14 +11,20 @@ interface Step {
   readonly shownBy?: SetupStep;
 }
 
+/** Where links of the steps lead to: plain text where whoever looks may not go there. */
+interface Places {
+  readonly portal: (label: string, path: string) => string;
+  readonly requests: string;
+}
+
 /** The way from an organization that has nothing to people who are provisioned, step by step. */
 export function setupPage(
   site: Pick<ConsoleSite, 'baseUrl' | 'company'>,
   organization: Organization | undefined,
   person: Person | undefined,
-  done: ReadonlySet<SetupStep>,
+  { done, role }: { readonly done: ReadonlySet<SetupStep>; readonly role: AdminRole | undefined },
 ): string {
-  const steps = stepsFor(site, organization);
+  const steps = stepsFor(site, organization, placesOf(organization, role));
   // The step before the first that is open, too, where nobody can see whether it was done.
   const last = steps.reduce((found, { shownBy }, index) => (shownBy && done.has(shownBy) ? index : found), -1);
   const items = steps.map(({ title, text }, index) => {
@@ -29,7 +35,7 @@ export function setupPage(
   });
   return page(
     'From nothing to provisioned people',
-    `${introduction(organization, person)}
+    `${introduction(organization, person, role)}
 <ol class="steps">
 ${items.join('\n')}
 </ol>`,
@@ -37,7 +43,23 @@ ${items.join('\n')}
   );
 }
 
-function introduction(organization: Organization | undefined, person: Person | undefined): string {
+function placesOf(organization: Organization | undefined, role: AdminRole | undefined): Places {
+  const mount =
+    organization && role === 'owner' ? `/portal/organizations/${encodeURIComponent(organization.id)}` : undefined;
+  return {
+    portal: (label, path) => (mount === undefined ? label : `<a href="${mount}${path}">${label}</a>`),
+    requests: role === 'operator' ? '<a href="/portal/oidc-requests">the requests</a>' : 'the requests',
+  };
+}
+
+function introduction(
+  organization: Organization | undefined,
+  person: Person | undefined,
+  role: AdminRole | undefined,
+): string {
+  if (organization && role !== 'owner') {
+    return '<p class="notice">These steps are for owners. <a href="/other-sign-in">Be the owner of an organization</a> to take them.</p>';
+  }
   if (organization) {
     return `<p>These steps are for <strong><bdi>${escapeHtml(organization.name)}</bdi></strong>. You are its owner, and, at the identity
 provider, its administrator; for one step you are the operator of this application.</p>`;
@@ -50,8 +72,8 @@ provider, its administrator; for one step you are the operator of this applicati
 function stepsFor(
   { baseUrl, company }: Pick<ConsoleSite, 'baseUrl' | 'company'>,
   organization: Organization | undefined,
+  { portal, requests }: Places,
 ): readonly Step[] {
-  const portal = organization ? `/portal/organizations/${encodeURIComponent(organization.id)}` : '/portal';
   const domain = `${organization?.id ?? 'newco'}.example`;
   const [desk, issuer] = [company.deskUrl, company.issuer].map(escapeHtml);
   const idp = `<a href="${desk}">${escapeHtml(company.name)}</a>`;
@@ -63,20 +85,20 @@ client ID and a secret.`,
     },
     {
       title: 'Request single sign-on.',
-      text: `In <a href="${portal}/oidc-tenants">Single sign-on</a> enter the domain <code>${escapeHtml(domain)}</code> (made up, so
+      text: `In ${portal('Single sign-on', '/oidc-tenants')} enter the domain <code>${escapeHtml(domain)}</code> (made up, so
 nobody else has it), the authority <code>${issuer}</code>, the client ID and the secret. Put your own address on the
 break-glass list, or you sign in at the identity provider from then on.`,
       shownBy: 'requested',
     },
     {
       title: 'Prove the domain.',
-      text: `The page of the request, in <a href="${portal}/oidc-tenants">Single sign-on</a>, names a TXT record. Enter it into the
+      text: `The page of the request, in ${portal('Single sign-on', '/oidc-tenants')}, names a TXT record. Enter it into the
 <a href="/dns">DNS of the example</a>, go back, and press “Look the domains up now”.`,
       shownBy: 'proved',
     },
     {
       title: 'Be the operator and approve.',
-      text: `<a href="/other-sign-in">Sign in as the operator</a>, open <a href="/portal/oidc-requests">the requests</a> and approve
+      text: `<a href="/other-sign-in">Sign in as the operator</a>, open ${requests} and approve
 this one. Then <a href="/other-sign-in">be the owner again</a>.`,
       shownBy: 'approved',
     },
@@ -87,7 +109,7 @@ page after it shows what the provider said, and what a real sign-in would do.`,
     },
     {
       title: 'Create a directory and a token.',
-      text: `In <a href="${portal}/directories">Provisioning</a>. The token is shown once.`,
+      text: `In ${portal('Provisioning', '/directories')}. The token is shown once.`,
       shownBy: 'directory',
     },
     {
@@ -98,7 +120,7 @@ group, and add the person to it.`,
     },
     {
       title: 'Map the group.',
-      text: `Create <a href="/teams">a team</a>. In <a href="${portal}/directories">Provisioning</a>, at the groups of the directory, say which
+      text: `Create <a href="/teams">a team</a>. In ${portal('Provisioning', '/directories')}, at the groups of the directory, say which
 team the group gives; you see what would happen before it happens.`,
       shownBy: 'mapped',
     },

@@ -8,6 +8,7 @@ import type { AdminSite, DirectoryKind } from './admin-site.js';
 import { DIRECTORIES_SCHEMA, DIRECTORY_SCHEMA } from './answer-schemas/directory-schemas.js';
 import { DIRECTORY_VERSION, type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
 import { DIRECTORY, directoryOf, OWNER, unchangedDirectory } from './directory-place.js';
+import { PAGE, type PageQuery, pageWithin } from './page-query.js';
 
 const DIRECTORIES = '/organizations/{organizationId}/directories';
 
@@ -19,6 +20,7 @@ export interface DirectoriesAnswer {
   readonly kinds: readonly DirectoryKind[];
   /** Why not, in a sentence. */
   readonly reason?: string;
+  readonly next?: string;
 }
 
 interface NewDirectoryInput {
@@ -50,12 +52,14 @@ export function directoryRoutes(site: AdminSite): readonly AdminRoute[] {
       ...OWNER,
       title: 'SCIM directories of the organization',
       answer: DIRECTORIES_SCHEMA,
-      handle: async (context): Promise<DirectoriesAnswer> => {
+      query: inputSchema<PageQuery>(PAGE),
+      handle: async (context, { query }): Promise<DirectoriesAnswer> => {
         const { organizationId } = context;
         const reason = whyNotCreated(site, context, await activeTenants(site, organizationId));
-        const items = (await directories.list({ organizationId })).map((each) => directoryAnswer(site, each));
+        const { items: shown, ...more } = pageWithin(query, await directories.list({ organizationId }));
+        const items = shown.map((each) => directoryAnswer(site, each));
         const kinds = site.directoryKinds;
-        return { items, kinds, mayCreate: reason === undefined, ...(reason !== undefined && { reason }) };
+        return { items, ...more, kinds, mayCreate: reason === undefined, ...(reason !== undefined && { reason }) };
       },
     }),
     defineRoute({
@@ -154,6 +158,8 @@ async function createDirectory(
 ): Promise<DirectoryAnswer> {
   const { directories, provisioning, directoryKinds } = site;
   const { organizationId, actor } = context;
+  // An operator may name any organization; what names none must not begin to be one.
+  if (!(await site.storage.organizations.get(organizationId))) throw new AdminProblem('not_found');
   const active = await activeTenants(site, organizationId);
   const sentence = whyNotCreated(site, context, active);
   if (sentence !== undefined) throw new AdminProblem('not_now', { sentence, mender: 'operator' });

@@ -25,6 +25,7 @@ const OWNER = { role: 'owner', needs: 'oidc' } as const;
 export interface OidcTenantsAnswer {
   readonly items: readonly OidcTenantAnswer[];
   readonly approval: 'operator' | 'proved-domains';
+  readonly next?: string;
 }
 
 /** One OIDC tenant, and which of its domains a page shows. */
@@ -67,10 +68,12 @@ export function oidcTenantRoutes(site: AdminSite): readonly AdminRoute[] {
       ...OWNER,
       title: 'OIDC tenants of the organization',
       answer: OIDC_TENANTS_SCHEMA,
-      handle: async ({ organizationId }): Promise<OidcTenantsAnswer> => ({
-        items: (await tenants.list({ organizationId })).map((tenant) => answerOf(site, tenant)),
-        approval: site.tenantPolicy.approval,
-      }),
+      query: inputSchema<PageQuery>(PAGE),
+      async handle({ organizationId }, { query }): Promise<OidcTenantsAnswer> {
+        const { items, ...more } = pageWithin(query, await tenants.list({ organizationId }));
+        const { approval } = site.tenantPolicy;
+        return { items: items.map((tenant) => answerOf(site, tenant)), ...more, approval };
+      },
     }),
     defineRoute({
       id: 'submit-oidc-tenant',

@@ -231,6 +231,34 @@ describe('pages', () => {
     }
   });
 
+  it('stay below 100 KB where an organization has many directories and OIDC tenants', async () => {
+    const site = createAdminTestSite();
+    const owner = site.as('owner');
+    for (let index = 0; index < 60; index += 1) {
+      await owner.post(`${ACME}/directories`, { name: `${index}${'"'.repeat(190)}` }).expect(201);
+    }
+    for (let index = 0; index < 26; index += 1) await site.activeTenant({ domains: [`d${index}.example`] });
+    const overview = await owner.page(ACME).expect(200);
+    expect(Buffer.byteLength(overview.text)).toBeLessThan(100_000);
+    expect(overview.text).toContain('>All 60 directories</a>');
+    expect(overview.text).toContain('>All 26 OIDC tenants</a>');
+    for (const [list, count] of [
+      ['directories', 60],
+      ['oidc-tenants', 26],
+    ] as const) {
+      const seen = new Set<string>();
+      let path: string | undefined = `${ACME}/${list}`;
+      while (path !== undefined) {
+        const { text }: { readonly text: string } = await owner.page(path).expect(200);
+        expect(Buffer.byteLength(text)).toBeLessThan(100_000);
+        for (const [, id = ''] of text.matchAll(new RegExp(`${list}/([\\w-]{36})`, 'g'))) seen.add(id);
+        const next: string | undefined = /href="([^"]*after=[^"]*)"/.exec(text)?.[1];
+        path = next?.replaceAll('&#38;', '&').replace(MOUNT, '');
+      }
+      expect([list, seen.size]).toEqual([list, count]);
+    }
+  });
+
   it('begin where somebody may be', async () => {
     const site = createAdminTestSite();
     const home = async (client: AdminClient) => (await client.page('/')).headers['location'];

@@ -41,6 +41,12 @@ describe('SCIM directories', () => {
     expect(text).toContain(first.body.baseUrl);
   });
 
+  it('are not created in an organization that is none', async () => {
+    const operator = createAdminTestSite().as('operator');
+    await operator.post('/organizations/nowhere/directories', { name: 'Entra ID' }).expect(404);
+    expect((await operator.get('/organizations/nowhere/directories')).body.items).toEqual([]);
+  });
+
   it('AQ-37 AQ-42 SE-1: come only after approval, and by the operator, where the product has it so', async () => {
     const site = createAdminTestSite({ policy: { scimNeedsOidc: true }, options: { directoryCreation: 'operator' } });
     const [owner, operator] = [site.as('owner'), site.as('operator')];

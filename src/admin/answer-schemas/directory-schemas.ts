@@ -33,8 +33,8 @@ export const DIRECTORY_SCHEMA: JsonSchema = answerSchema<DirectoryAnswer>(
 const KIND = answerSchema<DirectoryKind>({ kind: TEXT, label: TEXT });
 
 export const DIRECTORIES_SCHEMA: JsonSchema = answerSchema<DirectoriesAnswer>(
-  { items: listOf(DIRECTORY_SCHEMA), mayCreate: TRUTH, kinds: listOf(KIND), reason: TEXT },
-  ['reason'],
+  { items: listOf(DIRECTORY_SCHEMA), mayCreate: TRUTH, kinds: listOf(KIND), reason: TEXT, next: NEXT },
+  ['reason', 'next'],
 );
 
 const TOKEN = answerSchema<TokensAnswer['items'][number]>(

@@ -86,10 +86,10 @@ export const OIDC_TENANT_PLACE_SCHEMA: JsonSchema = answerSchema<OidcTenantPlace
   ['urls'],
 );
 
-export const OIDC_TENANTS_SCHEMA: JsonSchema = answerSchema<OidcTenantsAnswer>({
-  items: listOf(OIDC_TENANT_SCHEMA),
-  approval: APPROVAL,
-});
+export const OIDC_TENANTS_SCHEMA: JsonSchema = answerSchema<OidcTenantsAnswer>(
+  { items: listOf(OIDC_TENANT_SCHEMA), approval: APPROVAL, next: NEXT },
+  ['next'],
+);
 
 export const OIDC_REQUESTS_SCHEMA: JsonSchema = answerSchema<OidcRequests>(
   {

@@ -9,7 +9,7 @@ import { copied, name, plainName } from '../text.js';
 export const directoriesPage: PortalPage = definePage<DirectoriesAnswer>({
   route: 'list-directories',
   title: () => 'Provisioning',
-  render: (view, { items, kinds, mayCreate, reason }) => html`
+  render: (view, { items, kinds, mayCreate, reason, next }) => html`
 ${
   items.length > 0 &&
   html`<ul class="plain">${items.map(
@@ -19,6 +19,7 @@ ${
 <dl><dt>Base URL</dt><dd>${copied(directory.baseUrl)}</dd>${kinds.length > 1 && html`<dt>Kind</dt><dd>${name(kinds.find(({ kind }) => kind === directory.kind)?.label ?? directory.kind)}</dd>`}${directory.disabledAt !== undefined && html`<dt>State</dt><dd>disabled</dd>`}</dl></li>`,
   )}</ul>`
 }
+${next !== undefined && html`<p><a href="${view.here({ after: next })}">More directories</a></p>`}
 ${reason !== undefined && html`<p>${reason}</p>`}
 ${
   mayCreate &&

@@ -12,7 +12,7 @@ import { name } from '../text.js';
 export const oidcTenantsPage: PortalPage = definePage<OidcTenantsAnswer>({
   route: 'list-oidc-tenants',
   title: () => 'Single sign-on',
-  render: (view, { items, approval }) => html`
+  render: (view, { items, approval, next }) => html`
 ${listTable(
   'OIDC tenants',
   ['Domains', 'Identity provider', 'State'],
@@ -22,6 +22,7 @@ ${listTable(
     stateWords(tenant.state),
   ]),
 )}
+${next !== undefined && html`<p><a href="${view.here({ after: next })}">More OIDC tenants</a></p>`}
 <section aria-labelledby="request"><h2 id="request">Request an OIDC tenant</h2>
 <p>${approval === 'operator' ? 'We look at each request and get back to you if something is missing.' : 'It becomes active by itself when all of its domains are proved.'}</p>
 ${form(view, { action: 'submit-oidc-tenant', fields: tenantFields(), submit: 'Submit OIDC request' })}
