@@ -18,7 +18,7 @@ export interface PageScale {
 
 /** A small organization, and a large one: in memory with fewer entries of the journal, so that the process bears them. */
 export function pageScales(users: number, storage: 'memory' | 'postgres'): readonly [PageScale, PageScale] {
-  const small = { users: 100, groups: 10, entries: 100, calls: 100, conflicts: 30, converted: 30, held: 50 };
+  const small = { users: 100, groups: 10, entries: 100, calls: 250, conflicts: 60, converted: 30, held: 50 };
   return [
     { organizationId: 'small', ...small },
     {

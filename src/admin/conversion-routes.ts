@@ -133,7 +133,7 @@ async function readConversion(
 ): Promise<ConversionAnswer> {
   const { directory, scope, service } = await provisioningAt(site, organizationId, directoryId);
   const { convert, policy } = await service.settings.get(scope);
-  const { version } = await service.mappings.get(scope);
+  const { version } = await service.mappings.mode(scope);
   const page = pageWithin(
     query,
     convert.map((id) => ({ id })),

@@ -133,7 +133,7 @@ async function readPolicy(
   if (!site.provisioning) return answer;
   const scope = { organizationId, directoryId };
   const { policy: differs, oidcTenantId } = await site.provisioning.settings.get(scope);
-  const { version } = await site.provisioning.mappings.get(scope);
+  const { version } = await site.provisioning.mappings.mode(scope);
   const tenants = (await site.tenants.list({ organizationId })).filter(({ state }) => state !== 'rejected');
   return {
     ...answer,

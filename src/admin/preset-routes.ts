@@ -89,7 +89,7 @@ export function presetRoutes(site: AdminSite): readonly AdminRoute[] {
         const { scope, service } = await provisioningAt(site, organizationId, params.directoryId);
         await unchangedDirectory(site, organizationId, params.directoryId, directoryVersion);
         const { policy: differs } = await service.settings.get(scope);
-        const { version: now } = await service.mappings.get(scope);
+        const { version: now } = await service.mappings.mode(scope);
         if (now !== version) throw new StaleVersionError(params.directoryId);
         const policy = differences(site.rules.policy, provisioningAfter(site, preset, differs));
         await service.settings.change(scope, { policy }, actor.id, version);
@@ -115,7 +115,7 @@ async function readPreset(
   if (!preset) return undefined;
   const { directory, scope, service } = await provisioningAt(site, organizationId, directoryId);
   const { policy: differs, oidcTenantId } = await service.settings.get(scope);
-  const { mapping, version } = await service.mappings.get(scope);
+  const { mapping, version } = await service.mappings.mode(scope);
   const types = { now: directory.resourceTypes ?? null, after: preset.directory.resourceTypes ?? null };
   const scim = { ...site.scimPolicy, ...parseScimPolicy(directory.policy) };
   const provisioning = { ...site.rules.policy, ...differs };
