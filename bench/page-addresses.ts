@@ -27,10 +27,15 @@ const VIEWS: Readonly<Record<string, readonly ViewWish[]>> = {
   'read-oidc-history': [{}, MIDDLE],
   'list-oidc-requests': [{ role: 'operator' }],
   'list-directories': [{}],
+  'read-directory-policy': [{}, { what: 'for operators', role: 'operator' }],
+  'list-presets': [{ role: 'operator' }],
+  'read-preset': [{ role: 'operator' }],
   'get-provisioning': [{}, { what: 'for operators', role: 'operator' }],
   'list-tokens': [{}],
   'list-groups': [{}, MIDDLE],
   'get-group': [{}],
+  'list-teams': [{}, MIDDLE],
+  'list-conversion': [{ role: 'operator' }],
   'list-conflicts': [{}, MIDDLE],
   'list-holds': [{}],
   'list-people': [
@@ -39,7 +44,7 @@ const VIEWS: Readonly<Record<string, readonly ViewWish[]>> = {
     ...['manual', 'scim', 'login'].map((source) => asked(`source=${source}`)),
     ...['manual', 'pending', 'active', 'deactivated'].map((state) => asked(`state=${state}`)),
     asked('source=scim&state=pending'),
-    asked('source=scim&state=active', MIDDLE),
+    asked('source=scim&state=active', { isMiddle: true }),
     asked('source=login&state=deactivated'),
   ],
   'get-person': [{}, BUSY],
@@ -61,8 +66,13 @@ const VIEWS: Readonly<Record<string, readonly ViewWish[]>> = {
   'read-setup-guide': [{}],
 };
 
-/** Operations that answer data and have no page, or are about a browser: their addresses are asked, and must show none. */
-const WITHOUT_PAGE: ReadonlySet<string> = new Set(['get-directory', 'start-test-sign-in']);
+/** Operations without a page: one is data for programs, the next sends the browser away, and the others are files. */
+const WITHOUT_PAGE: ReadonlySet<string> = new Set([
+  'get-directory',
+  'start-test-sign-in',
+  'export-people',
+  'export-activity',
+]);
 
 /** What names in braces stand for, unless a view says otherwise. */
 function paramsIn({ organizationId, directoryId, tenantId }: PagePlaces): Readonly<Record<string, string>> {
@@ -75,6 +85,7 @@ function paramsIn({ organizationId, directoryId, tenantId }: PagePlaces): Readon
     teamId: pageTeamId(0),
     requestId: callId(20),
     provider: 'entra',
+    preset: 'all-quiet',
   };
 }
 

@@ -82,9 +82,14 @@ export async function inBatches(count: number, work: (indexes: readonly number[]
   }
 }
 
-/** Each group gives three teams. */
-async function addMapping({ mappings }: ManagedStorage, scope: DirectoryScope, { groups }: PageScale): Promise<void> {
-  const settings = { mapping: { mode: 'manual' }, policy: {}, convert: [], attributeRoles: [] } as const;
+/** Each group gives three teams and has one that was made for it; some people are to be converted. */
+async function addMapping(
+  { mappings }: ManagedStorage,
+  scope: DirectoryScope,
+  { groups, converted }: PageScale,
+): Promise<void> {
+  const convert = Array.from({ length: converted }, (_, index) => personId(index));
+  const settings = { mapping: { mode: 'manual' }, policy: {}, convert, attributeRoles: [] } as const;
   await mappings.putSettings(scope, settings, 0);
   const put = Array.from({ length: groups }, (_, index) =>
     [0, 1, 2].map((next) => ({
@@ -94,6 +99,12 @@ async function addMapping({ mappings }: ManagedStorage, scope: DirectoryScope, {
     })),
   ).flat();
   await mappings.changeRows(scope, { put, remove: [] });
+  const links = Array.from({ length: groups }, (_, index) => ({
+    groupId: pageGroupId(index),
+    teamId: pageTeamId(index),
+    created: true,
+  }));
+  await mappings.changeLinks(scope, { put: links, remove: [] });
 }
 
 /** Conflicts about people who are there, and a hold. */

@@ -10,13 +10,15 @@ export interface PageScale {
   /** Calls of its identity provider that are kept. */
   readonly calls: number;
   readonly conflicts: number;
+  /** People whom an operator has named. */
+  readonly converted: number;
   /** Grants that one hold keeps waiting. */
   readonly held: number;
 }
 
 /** A small organization, and a large one: in memory with fewer entries of the journal, so that the process bears them. */
 export function pageScales(users: number, storage: 'memory' | 'postgres'): readonly [PageScale, PageScale] {
-  const small = { users: 100, groups: 10, entries: 100, calls: 100, conflicts: 30, held: 50 };
+  const small = { users: 100, groups: 10, entries: 100, calls: 250, conflicts: 60, converted: 30, held: 50 };
   return [
     { organizationId: 'small', ...small },
     {
@@ -26,6 +28,7 @@ export function pageScales(users: number, storage: 'memory' | 'postgres'): reado
       entries: users * (storage === 'memory' ? 3 : 10),
       calls: 10_000,
       conflicts: users / 100,
+      converted: users / 100,
       held: users / 2,
     },
   ];

@@ -1,13 +1,12 @@
 import pg from 'pg';
-import { startPostgres } from '../test/support/postgres.js';
 import type { BenchCase, StorageName } from './cases.js';
 import { type Contestant, meetServer } from './contestant.js';
 import { type Figures, type MeasuringPlan, measureSides, ratioOf } from './measure-case.js';
+import { startOwnPostgres } from './own-postgres.js';
 import { addressOf, PAGE_VIEWS, type PagePaths, type PageView, readPaths } from './page-addresses.js';
 import type { PagePlaces } from './page-organization.js';
 import { type PageResult, pageResults } from './page-report.js';
 import { createRandom, type Scale } from './population.js';
-import { SERVER_SETTINGS } from './postgres-half.js';
 import type { HalfResult } from './report.js';
 import { createServerGroup } from './server-process.js';
 import { createTables, dropTables } from './tables.js';
@@ -37,7 +36,7 @@ function nameOn(storage: StorageName, name: string): string {
 export async function measurePages(storage: StorageName, plan: PagePlan): Promise<HalfResult> {
   const views = PAGE_VIEWS.filter(({ name }) => plan.isWanted(nameOn(storage, name)));
   if (storage === 'memory') return measureOn(storage, plan, views);
-  const postgres = await startPostgres(SERVER_SETTINGS);
+  const postgres = await startOwnPostgres();
   const { connectionString } = postgres;
   const pool = new pg.Pool({ connectionString });
   pool.on('error', () => undefined);

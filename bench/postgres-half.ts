@@ -1,5 +1,4 @@
 import pg from 'pg';
-import { startPostgres } from '../test/support/postgres.js';
 import { requireIndexes } from './bare-plans.js';
 import { compareRows, RESOURCE_VIEWS } from './compare-rows.js';
 import { meetContestant } from './contestant.js';
@@ -7,6 +6,7 @@ import { measureCycle } from './full-cycle.js';
 import { type Contestants, compareAll, type HalfPlan, measureAll } from './half.js';
 import { createHeldClock } from './held-clock.js';
 import { fillProvisioned, measureMappingChanges } from './mapping-changes.js';
+import { startOwnPostgres } from './own-postgres.js';
 import { measureWriters } from './parallel-writers.js';
 import { caseTable, type HalfResult, halfResult } from './report.js';
 import type { DatabaseSettings, ServerSettings } from './serve.js';
@@ -15,15 +15,6 @@ import { measureSync } from './sync-memory.js';
 import { copyTables, dropTables, fillTables, settle } from './tables.js';
 import { measureTeams } from './team-changes.js';
 
-/** As durable as PostgreSQL is by itself; the rest so that it neither reads from a disk nor tidies up while measured. */
-export const SERVER_SETTINGS: readonly string[] = [
-  'fsync=on',
-  'synchronous_commit=on',
-  'full_page_writes=on',
-  'shared_buffers=1GB',
-  'max_wal_size=16GB',
-  'checkpoint_timeout=1h',
-];
 /** What is measured besides the cases. */
 export const FURTHER_FIGURES = {
   writers: 'postgres: parallel writers',
@@ -37,7 +28,7 @@ const SCHEMAS = { ours: 'bench_ours', bare: 'bench_bare', bareAgain: 'bench_bare
 
 /** Measures ours and bare twice, each on tables of its own in one PostgreSQL, and what else is said of ours on it. */
 export async function measurePostgres(plan: HalfPlan): Promise<HalfResult> {
-  const postgres = await startPostgres(SERVER_SETTINGS);
+  const postgres = await startOwnPostgres();
   const { connectionString } = postgres;
   const pool = new pg.Pool({ connectionString });
   // A server that stops says so to connections that are being closed; whoever still needs one is told by the next query.

@@ -40,6 +40,8 @@ export interface PostgresServer {
   /** Whether it ends with the tests, and all that is in it. */
   readonly isOurs: boolean;
   stop(): Promise<void>;
+  /** Ends it without waiting, for a process that is about to end itself. */
+  abandon(): void;
 }
 
 /**
@@ -48,7 +50,7 @@ export interface PostgresServer {
  */
 export async function startPostgres(serverSettings: readonly string[] = HASTY): Promise<PostgresServer> {
   const given = env['DATABASE_URL'];
-  if (given) return { connectionString: given, isOurs: false, stop: async () => undefined };
+  if (given) return { connectionString: given, isOurs: false, stop: async () => undefined, abandon: () => undefined };
   if (BINARIES === undefined) throw new Error(`no PostgreSQL in ${INSTALLED}: install it, or set DATABASE_URL`);
   const binaries = BINARIES;
   const folder = mkdtempSync(join(tmpdir(), 'express-sso-scim-postgres-'));
@@ -78,6 +80,11 @@ export async function startPostgres(serverSettings: readonly string[] = HASTY): 
       server.kill('SIGINT');
       await ended;
       rmSync(folder, { recursive: true, force: true });
+    },
+    abandon() {
+      server.kill('SIGQUIT');
+      // It still has its files open for a moment.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     },
   };
 }

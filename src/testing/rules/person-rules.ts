@@ -1,9 +1,15 @@
+import { setTimeout } from 'node:timers/promises';
 import { UniqueConflictError } from '../../storage/errors.js';
+import { type ManagedStorage, manage } from '../../storage/managed-storage.js';
+import type { OrganizationScope } from '../../storage/scope.js';
 import { T0, T1 } from '../contract-ground.js';
 import type { ContractRule } from '../contract-rule.js';
 import { expectRefusal, expectSame, expectSameSet } from '../expectation.js';
 import { addPerson, managedRule } from '../managed-ground.js';
 import { addUser } from '../people-and-groups.js';
+
+/** Milliseconds after which a transaction is taken to wait for another. */
+const PATIENCE = 2000;
 
 /** What is promised of people and of what leads to them. */
 export const PERSON_RULES: readonly ContractRule[] = [
@@ -128,4 +134,75 @@ export const PERSON_RULES: readonly ContractRule[] = [
       expectSame([await logins.find(scope, 'k'), await logins.ofUser(scope, userId)], [undefined, []], 'what is left');
     },
   }),
+  managedRule({
+    code: 'N6',
+    promise:
+      'transactions of one organization that say one name come one after the other, and each sees what those before it wrote',
+    notice: 'two first pushes of one address at the same moment make two people',
+    async check({ storage, newOrganization }) {
+      const scope = { organizationId: newOrganization() };
+      const transactions = Array.from({ length: 6 }, () =>
+        manage(storage, scope, async ({ people }) => {
+          await people.lock?.(scope, 'a name');
+          const { length } = await people.list(scope, { after: '', limit: 9 });
+          await setTimeout(1);
+          await people.put(scope, [{ userId: `person-${length}` }]);
+        }),
+      );
+      await Promise.all(transactions);
+      const { length } = await storage.people.list(scope, { after: '', limit: 9 });
+      expectSame(length, 6, 'how many people six transactions made that each counted them first');
+    },
+  }),
+  managedRule({
+    code: 'N7',
+    promise:
+      'transactions that say different names do not wait for each other, where transactions run at the same time',
+    notice: 'of an organization one person is pushed at a time, however many requests its provider sends at once',
+    async check({ storage, newOrganization }) {
+      const scope = { organizationId: newOrganization() };
+      if (!(await passes(storage, scope, {}, 100))) return;
+      const names = { first: 'a name', second: 'another name' };
+      expectSame(
+        await passes(storage, scope, names, PATIENCE),
+        true,
+        'whether the second one was over before the first',
+      );
+      const elsewhere = { ...names, second: names.first, scope: { organizationId: newOrganization() } };
+      expectSame(await passes(storage, scope, elsewhere, PATIENCE), true, 'whether one of another organization was');
+    },
+  }),
 ];
+
+/** Whether a transaction that begins while a first one is under way is over before it, within a time in milliseconds. */
+async function passes(
+  storage: ManagedStorage,
+  firstScope: OrganizationScope,
+  { first, second, scope = firstScope }: PassingNames,
+  patience: number,
+): Promise<boolean> {
+  const patient = new AbortController();
+  const overtaken = { second: Promise.resolve() };
+  const isOver = await manage(storage, firstScope, async ({ people }) => {
+    if (first !== undefined) await people.lock?.(firstScope, first);
+    await people.list(firstScope, { after: '', limit: 1 });
+    overtaken.second = manage(storage, scope, async (within) => {
+      if (second !== undefined) await within.people.lock?.(scope, second);
+      await within.people.list(scope, { after: '', limit: 1 });
+    });
+    return Promise.race([
+      overtaken.second.then(() => true),
+      setTimeout(patience, false, { signal: patient.signal }).catch(() => false),
+    ]);
+  });
+  await overtaken.second;
+  patient.abort();
+  return isOver;
+}
+
+interface PassingNames {
+  readonly first?: string;
+  readonly second?: string;
+  /** Of the second; that of the first unless given. */
+  readonly scope?: OrganizationScope;
+}

@@ -1,4 +1,7 @@
+import { createMemoryStorage } from 'express-sso-scim/adapters/memory';
+import type { StorageUnderTest } from 'express-sso-scim/testing';
 import type { ManagedStorage } from '../../../src/storage/managed-storage.js';
+import type { OrganizationScope } from '../../../src/storage/scope.js';
 import { type BrokenAdapter, brokenManaged as broken } from './broken-adapter.js';
 
 const soon = () => new Promise((resolve) => setImmediate(resolve));
@@ -104,6 +107,17 @@ export const BROKEN_PROVISIONING: readonly BrokenAdapter[] = [
       },
     });
   }),
+  { rule: 'N6', fault: 'transactions run at the same time, and a name means nothing', open: () => openParallel() },
+  {
+    rule: 'N7',
+    fault: 'whatever name is said, the organization is waited for',
+    open: () => openParallel(({ organizationId }) => organizationId),
+  },
+  {
+    rule: 'N7',
+    fault: 'a name is one for all organizations',
+    open: () => openParallel((_, name) => name),
+  },
   broken('W1', 'a change answers what was asked for', () => ({ grants }) => ({
     grants: {
       change: async (scope, change) => {
@@ -246,4 +260,29 @@ async function endPlaces(
     places.some((place) => place.userId === userId && place.target === target),
   );
   await grants.change(scope, { add: [], remove, change: [] });
+}
+
+/** A storage whose transactions run at the same time, and lock what is made of a name: nothing, unless told. */
+function openParallel(lockedBy?: (scope: OrganizationScope, name: string) => string): StorageUnderTest {
+  const storage: ManagedStorage = createMemoryStorage();
+  const held = new Map<string, Promise<unknown>>();
+  const transaction: ManagedStorage['transaction'] = async (_, work) => {
+    let end: () => void = () => undefined;
+    const isOver = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const lock = async (scope: OrganizationScope, name: string) => {
+      if (!lockedBy) return;
+      const key = lockedBy(scope, name);
+      const before = held.get(key);
+      held.set(key, isOver);
+      await before;
+    };
+    try {
+      return await work({ ...storage, people: { ...storage.people, lock } });
+    } finally {
+      end();
+    }
+  };
+  return { storage: { ...storage, transaction } };
 }
