@@ -77,6 +77,8 @@ export interface AdminTestSite {
   nobody(): AdminClient;
   /** The call of the storage that fails from now on. */
   readonly broken: { call?: string };
+  /** What happens once, right behind the next call of this name. */
+  readonly meanwhile: { call?: string; happens?: () => Promise<unknown> };
   /** An OIDC tenant of acme that signs people in, by its id. */
   activeTenant(form?: object): Promise<string>;
   /** A directory of acme with a token, which an identity provider pushes with. */
@@ -127,12 +129,17 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
   ];
   const seen: string[] = [];
   const broken: { call?: string } = {};
+  const meanwhile: AdminTestSite['meanwhile'] = {};
   const storage = observeStorage(
     createChosenStorage({ organizations, users: of(users), teams: of(teams) }),
     async (call, proceed) => {
       seen.push(call.name);
       if (call.name === broken.call) throw new StorageUnavailableError('the database is away', { retryAfter: 7 });
-      return proceed();
+      const answer = await proceed();
+      if (call.name !== meanwhile.call) return answer;
+      delete meanwhile.call;
+      await meanwhile.happens?.();
+      return answer;
     },
   );
   const time = { now: Date.parse('2027-01-04T08:00:00.000Z') };
@@ -200,6 +207,7 @@ export function createAdminTestSite(seeds: AdminSiteSeeds = {}): AdminTestSite {
     as,
     nobody: () => clientOf(app, { origin, check }, {}),
     broken,
+    meanwhile,
 
     async activeTenant(form = {}) {
       const { body } = await as('owner')
