@@ -163,7 +163,11 @@ export const PERSON_RULES: readonly ContractRule[] = [
       const scope = { organizationId: newOrganization() };
       if (!(await passes(storage, scope, {}, 100))) return;
       const names = { first: 'a name', second: 'another name' };
-      expectSame(await passes(storage, scope, names, PATIENCE), true, 'whether the second one was over before the first');
+      expectSame(
+        await passes(storage, scope, names, PATIENCE),
+        true,
+        'whether the second one was over before the first',
+      );
       const elsewhere = { ...names, second: names.first, scope: { organizationId: newOrganization() } };
       expectSame(await passes(storage, scope, elsewhere, PATIENCE), true, 'whether one of another organization was');
     },
