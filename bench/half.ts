@@ -13,6 +13,8 @@ export interface HalfPlan {
   readonly measuring: MeasuringPlan;
   readonly scale: Scale;
   readonly cycle: CycleScale;
+  /** Whether ours keeps a record of the calls that it answers. */
+  readonly traffic: boolean;
   /** Where all clocks stand at first. */
   readonly instant: number;
 }

@@ -14,7 +14,7 @@ export async function measureMemory(plan: HalfPlan): Promise<HalfResult> {
   const servers = createServerGroup();
   try {
     const settings: ServerSettings = { instant: plan.instant, scale: plan.scale };
-    const ours = await servers.start('ours-server', settings);
+    const ours = await servers.start('ours-server', { ...settings, traffic: plan.traffic });
     const filled = (await ours.command('usage')) as Usage;
     const token = (await ours.command('token')) as string;
     const copied: ServerSettings = { ...settings, origin: { port: ours.port, token } };

@@ -7,7 +7,7 @@ import { createDirectory, fillDirectory } from './new-directory.js';
 import { BASE_URL, MOUNT, readSettings, serve } from './serve.js';
 import { openTables } from './tables.js';
 
-const { instant, scale, database } = readSettings();
+const { instant, scale, database, traffic = false } = readSettings();
 const clock = createHeldClock(instant);
 const storage = database ? openTables(database).storage : createMemoryStorage();
 const token = database?.token ?? (await createDirectory(storage, clock));
@@ -16,7 +16,7 @@ if (!database) await fillDirectory(storage, clock, scale);
 const app = express();
 app.set('etag', false);
 app.disable('x-powered-by');
-app.use(MOUNT, createScimRouter(storage, { baseUrl: BASE_URL, clock }));
+app.use(MOUNT, createScimRouter(storage, { baseUrl: BASE_URL, clock, traffic }));
 
 serve(app, {
   token: () => token,

@@ -45,7 +45,7 @@ export async function measurePostgres(plan: HalfPlan): Promise<HalfResult> {
 
     const on = (database: DatabaseSettings): ServerSettings => ({ instant, scale, database });
     const running = [
-      await servers.start('ours-server', on(ours)),
+      await servers.start('ours-server', { ...on(ours), traffic: plan.traffic }),
       await servers.start('bare-postgres-server', on(bare)),
       await servers.start('bare-postgres-server', on(bareAgain)),
     ] as const;

@@ -15,7 +15,7 @@ const FULL_PLAN: MeasuringPlan = { connections: SMALL_GROUPS, slices: 61, sliceS
 const FULL_LOGINS: LoginPlan = { warmUp: 1000, slices: 305, logins: 20 };
 const QUICK_LOGINS: LoginPlan = { warmUp: 200, slices: 3, logins: 20 };
 /** One request at a time: what counts is how long a page takes. */
-const FULL_PAGES: MeasuringPlan = { connections: 1, slices: 15, sliceSeconds: 0.05, warmUpSeconds: 0.2 };
+const FULL_PAGES: MeasuringPlan = { connections: 1, slices: 41, sliceSeconds: 0.04, warmUpSeconds: 0.25 };
 const QUICK_PAGES: MeasuringPlan = { connections: 1, slices: 3, sliceSeconds: 0.01, warmUpSeconds: 0.02 };
 const QUICK_PLAN: MeasuringPlan = { connections: SMALL_GROUPS, slices: 3, sliceSeconds: 0.03, warmUpSeconds: 0.05 };
 const HALVES: Readonly<Record<StorageName, (plan: HalfPlan) => Promise<HalfResult>>> = {
@@ -27,8 +27,13 @@ const FURTHER: Readonly<Record<StorageName, readonly string[]>> = {
   postgres: Object.values(FURTHER_FIGURES),
 };
 
-const { quick, only, storage } = parseArgs({
-  options: { quick: { type: 'boolean' }, only: { type: 'string' }, storage: { type: 'string' } },
+const { quick, only, storage, traffic } = parseArgs({
+  options: {
+    quick: { type: 'boolean' },
+    only: { type: 'string' },
+    storage: { type: 'string' },
+    traffic: { type: 'boolean', default: false },
+  },
 }).values;
 const storages = STORAGES.filter((name) => storage === undefined || name === storage);
 if (storages.length === 0) throw new RangeError(`--storage is one of ${STORAGES.join(', ')}`);
@@ -49,7 +54,7 @@ for (const name of wanted) {
     ? { measuring: QUICK_PLAN, scale: QUICK_SCALE, cycle: QUICK_CYCLE }
     : { measuring: FULL_PLAN, scale: FULL_SCALE, cycle: FULL_CYCLE };
   const cases = casesOn(name).filter((each) => isWanted(each.name));
-  results.push(await HALVES[name]({ ...sizes, cases, isWanted, instant: Date.now() }));
+  results.push(await HALVES[name]({ ...sizes, cases, isWanted, traffic, instant: Date.now() }));
 }
 for (const name of pagesOn) {
   console.log(`pages on storage: ${name}`);

@@ -6,6 +6,8 @@ export interface ServerSettings {
   /** Where the clock of every server stands until it is let go. */
   readonly instant: number;
   readonly scale: { readonly users: number; readonly mediumGroup: number };
+  /** Whether it keeps a record of the calls that it answers; not unless told. */
+  readonly traffic?: boolean;
   /** Of the server whose answers this one is filled from, with its token. */
   readonly origin?: { readonly port: number; readonly token: string };
   /** Where its data are, in tables that are filled already; in its memory unless given. */

@@ -10,7 +10,7 @@ import { type DirectoryAnswer, directoryAnswer } from './directory-answer.js';
 import { DIRECTORY, OWNER, provisioningAt } from './directory-place.js';
 import { GROUP_WISH, MAPPING_WISH, type ReadMapping, readMapping, withRowsOf } from './mapping-input.js';
 import { type MappingPreview, mappingFaults, namedPreview } from './mapping-preview.js';
-import { PAGE, PAGE_SIZE, type PageQuery, pageOf, pageWithin } from './page-query.js';
+import { PAGE, type PageQuery, pageOf, pageWithin, SHORT_PAGE_SIZE } from './page-query.js';
 import { placeNames } from './place-names.js';
 
 const MAPPING = `${DIRECTORY}/mapping` as const;
@@ -192,7 +192,7 @@ async function readGroups(
   site: AdminSite,
   { organizationId }: AdminContext,
   directoryId: string,
-  { after = '', limit = PAGE_SIZE }: PageQuery,
+  { after = '', limit = SHORT_PAGE_SIZE }: PageQuery,
 ): Promise<GroupsAnswer> {
   const { scope, service, directory } = await provisioningAt(site, organizationId, directoryId);
   const { mapping, version } = await service.mappings.mode(scope);

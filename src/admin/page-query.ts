@@ -17,6 +17,9 @@ export const PAGE: { readonly after: JsonSchema; readonly limit: JsonSchema } = 
 /** What a page holds unless told. */
 export const PAGE_SIZE = 25;
 
+/** The same of lists of groups and teams: each line is put together from several tables. */
+export const SHORT_PAGE_SIZE = 20;
+
 /** Reads a page. @throws {AdminProblem} for a position that is none. */
 export async function pageOf<T>(read: () => Promise<T>): Promise<T> {
   try {

@@ -5,7 +5,7 @@ import { defineRoute, inputSchema } from './admin-route.js';
 import type { AdminSite } from './admin-site.js';
 import { TEAMS_SCHEMA } from './answer-schemas/people-schemas.js';
 import { provisioningOf } from './directory-place.js';
-import { PAGE, type PageQuery, pageByKey } from './page-query.js';
+import { PAGE, type PageQuery, pageByKey, SHORT_PAGE_SIZE } from './page-query.js';
 
 /** A team with what may not be done to it. */
 interface TeamAnswer {
@@ -45,7 +45,7 @@ export function teamRoutes(site: AdminSite): readonly AdminRoute[] {
         provisioningOf(site);
         const { teams } = managed(site.storage);
         const page = await pageByKey(
-          query,
+          { limit: SHORT_PAGE_SIZE, ...query },
           (part) => teams.list({ organizationId }, part),
           ({ id }) => id,
         );

@@ -4,7 +4,7 @@ import { type ManagedStorage, manage, managed } from '../storage/managed-storage
 import type { StoredMapping } from '../storage/mapping-store.js';
 import type { DirectoryScope } from '../storage/scope.js';
 import type { Storage } from '../storage/storage.js';
-import { beginning, readSetup, rowsGiven } from './directory-setup.js';
+import { beginning, readSetup, rowsGiven, rowsOfGroups } from './directory-setup.js';
 import {
   faultsOfMapping,
   type GroupMapping,
@@ -109,10 +109,7 @@ export function createMappingService(options: {
       const setup = await readSetup(storage, scope, rules);
       const { items, next } = await storage.groups.query(scope, { page: { after, count: limit } });
       const names = items.map(nameOf);
-      const groupIds = names.map(({ id }) => id);
-      const rows = await storage.mappings.rows(scope, groupIds);
-      const links = await storage.mappings.links(scope, { groupIds });
-      const given = rowsGiven(setup, names, { rows, links });
+      const given = await rowsOfGroups(storage, scope, setup, names);
       return {
         items: items.map((group) => ({
           ...nameOf(group),

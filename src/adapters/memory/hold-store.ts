@@ -4,6 +4,9 @@ import { FIRST_HELD, type Hold, type HoldStore, type HoldSummary, MOST_HELD_PEOP
 import type { Access } from './access.js';
 import { placeKey } from './record-table.js';
 
+/** Where in holds the grants of each person are. A hold is never changed, so it is looked through once. */
+const places = new WeakMap<Hold, ReadonlyMap<string, readonly number[]>>();
+
 export function createHoldStore(access: Access): HoldStore {
   return {
     list: ({ organizationId, directoryId }) =>
@@ -39,7 +42,11 @@ export function createHoldStore(access: Access): HoldStore {
       access.readTables(scope, ({ holds }) => {
         const wanted = new Set(userIds);
         const found = new Set([...wanted].flatMap((id) => holds.find(1, id)));
-        return [...found].flatMap(({ grants }) => grants.filter(({ userId }) => wanted.has(userId)));
+        return [...found].flatMap((hold) => {
+          const ofPeople = placesOf(hold);
+          const theirs = [...wanted].flatMap((id) => ofPeople.get(id) ?? []).sort((a, b) => a - b);
+          return theirs.flatMap((place) => hold.grants[place] ?? []);
+        });
       }),
 
     release: (scope, grants) =>
@@ -67,6 +74,19 @@ export function createHoldStore(access: Access): HoldStore {
         return losses.find(0, directoryId).filter(({ userId, at }) => at >= since && !left.has(userId)).length;
       }),
   };
+}
+
+function placesOf(hold: Hold): ReadonlyMap<string, readonly number[]> {
+  const known = places.get(hold);
+  if (known) return known;
+  const found = new Map<string, number[]>();
+  for (const [place, { userId }] of hold.grants.entries()) {
+    const theirs = found.get(userId);
+    if (theirs) theirs.push(place);
+    else found.set(userId, [place]);
+  }
+  places.set(hold, found);
+  return found;
 }
 
 function summaryOf({ id, reason, at, grants }: Hold): HoldSummary {
