@@ -115,8 +115,10 @@ export function activityRoutes(site: AdminSite): readonly AdminRoute[] {
       answer: HEALTH_SCHEMA,
       async handle(context, { params }): Promise<HealthAnswer> {
         const { directory, scope } = await recordedAt(site, context, params.directoryId);
-        const signIns = await readSignInSightings(site.storage, scope);
-        const recent = await readRecentCalls(site.storage, scope);
+        const [signIns, recent] = await Promise.all([
+          readSignInSightings(site.storage, scope),
+          readRecentCalls(site.storage, scope),
+        ]);
         return {
           directory: directoryAnswer(site, directory),
           health: await readDirectoryHealth(site.storage, scope, site.clock.now(), recent),

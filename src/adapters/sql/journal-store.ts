@@ -12,10 +12,12 @@ export function openJournalStore({ names, dialect }: StoreSite): StoreOver<Journ
       `from ${dialect.records('{entries}', ['subject_key', 'cause_key', 'document'])} order by entry.place`,
     dialect,
   );
+  // A key in a select of its own is not known to the planner: of one that many entries have it would expect some among the
+  // last ones, whatever they are about, and look at all of these.
   const pageBy = (column: string) =>
     prepare<'organizationId' | 'key' | 'before' | 'limit'>(
       `select j.sequence, j.document from ${names.journal} as j where j.organization_id = {organizationId} ` +
-        `and j.${column} = {key} and j.sequence < {before} order by j.sequence desc limit {limit}`,
+        `and j.${column} = (select {key}) and j.sequence < {before} order by j.sequence desc limit {limit}`,
       dialect,
     );
   const bySubject = pageBy('subject_key');
