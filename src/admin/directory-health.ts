@@ -53,7 +53,7 @@ export interface HealthGround {
   readonly now: number;
   /** Of the last seven days. */
   readonly counts: readonly TrafficCount[];
-  /** The newest calls, newest first; a hundred or so. */
+  /** The newest calls, newest first; some hundreds. */
   readonly recent: readonly TrafficEntry[];
   /** The newest call that did not fail, where `recent` may have none. */
   readonly lastSuccess?: TrafficEntry | undefined;
@@ -84,7 +84,7 @@ export function directoryHealth(ground: HealthGround): DirectoryHealth {
 }
 
 /** The calls that health and the doctor look at. */
-const MOST_CALLS = 120;
+const MOST_CALLS = 200;
 
 /** Reads the newest calls of a directory, newest first. */
 export async function readRecentCalls(

@@ -10,7 +10,7 @@ import type { SignInSighting, SignInSign } from './sign-in-sighting.js';
 
 /** What the doctor looks at. */
 export interface DoctorGround {
-  /** The newest calls, newest first; a hundred or so. */
+  /** The newest calls, newest first; some hundreds. */
   readonly recent: readonly TrafficEntry[];
   /** Who the provider is, where somebody has said so; else it is found out from the calls. */
   readonly provider?: GuideProvider | undefined;
